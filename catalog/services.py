@@ -1,0 +1,241 @@
+"""Stock: every change of what is there, what is held and what is sold.
+
+Locks: a hold row, then its stock row, stock rows by variant id. `hold` takes only the stock
+row, in one guarded statement, and must be the last write of its transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Hold, StockLevel, StockMovement, Variant
+from donghai.errors import Refused
+
+# The guard: no row comes back when not enough is free, and nothing is written.
+HOLD_SQL = """
+WITH taken AS (
+    UPDATE catalog_stocklevel SET reserved = reserved + %(quantity)s
+    WHERE variant_id = %(variant)s
+      AND on_hand - allocated - reserved >= %(quantity)s
+    RETURNING variant_id)
+INSERT INTO catalog_hold (variant_id, bag, quantity, state, created_at, expires_at)
+SELECT variant_id, %(bag)s, %(quantity)s, 'HELD', %(now)s, %(until)s FROM taken
+RETURNING id
+"""
+
+END_SQL = """
+WITH ended AS (
+    UPDATE catalog_hold SET state = %(to)s, ended_at = %(now)s
+    WHERE id = ANY(%(ids)s) AND state = ANY(%(from)s)
+    RETURNING id, variant_id, quantity),
+locked AS (
+    SELECT variant_id FROM catalog_stocklevel
+    WHERE variant_id IN (SELECT variant_id FROM ended) ORDER BY variant_id FOR UPDATE),
+counted AS (
+    UPDATE catalog_stocklevel s SET reserved = s.reserved - e.units
+    FROM (SELECT variant_id, sum(quantity) AS units FROM ended GROUP BY 1) e
+    WHERE s.variant_id = e.variant_id
+      AND s.variant_id IN (SELECT variant_id FROM locked)),
+moved AS (
+    INSERT INTO catalog_stockmovement
+        (variant_id, kind, on_hand, allocated, hold_id, reason, moved_at)
+    SELECT variant_id, 'SOLD', 0, quantity, id, '', %(now)s FROM ended
+    WHERE %(to)s = 'CONSUMED')
+SELECT id FROM ended
+"""
+
+
+class NotEnoughStock(Refused):
+    code = "sold_out"
+    title = _("Sold out: %(free)s left, %(held)s held for other buyers.")
+
+
+class UnknownVariant(Refused):
+    code = "unknown_variant"
+    title = _("There is no such piece.")
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A hold just made: its id and when it runs out."""
+
+    id: int
+    expires_at: datetime
+
+
+def hold(*, variant_id: int, quantity: int, bag: UUID, minutes: int | None = None) -> Held:
+    """Promise units of a variant to a bag for some minutes.
+
+    One guarded statement; when it finds too little it first ends this variant's stale holds
+    and tries once more. Raises NotEnoughStock, having changed nothing else.
+    """
+    now = timezone.now()
+    until = now + timedelta(minutes=minutes or settings.HOLD_MINUTES)
+    facts = {
+        "variant": variant_id,
+        "quantity": quantity,
+        "bag": bag,
+        "now": now,
+        "until": until,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD_SQL, facts)
+        made = cursor.fetchone()
+        if made is None and _expire_stale(variant_id, now):
+            cursor.execute(HOLD_SQL, facts)
+            made = cursor.fetchone()
+    if made is None:
+        raise _not_enough(variant_id)
+    return Held(made[0], until)
+
+
+def release(*, hold_ids: Sequence[int]) -> list[int]:
+    """Give held units back at once; holds being paid or ended stay as they are."""
+    return _end(hold_ids, "RELEASED", ["HELD"])
+
+
+def release_unpaid(*, hold_ids: Sequence[int]) -> list[int]:
+    """Give back what was being paid: only a payment's failure may call this."""
+    return _end(hold_ids, "RELEASED", ["HELD", "PAYING"])
+
+
+def consume(*, hold_ids: Sequence[int]) -> list[int]:
+    """Turn holds into sold units (allocated), once; returns those that were still open.
+
+    Call inside the transaction that settles the payment. Locks hold rows, then stock rows.
+    """
+    return _end(hold_ids, "CONSUMED", ["HELD", "PAYING"])
+
+
+def begin_paying(*, hold_ids: Sequence[int]) -> int:
+    """Put holds under payment: from here only its outcome ends them. Returns how many."""
+    return Hold.objects.filter(
+        pk__in=hold_ids, state__in=[Hold.State.HELD, Hold.State.PAYING]
+    ).update(state=Hold.State.PAYING)
+
+
+def stop_paying(*, hold_ids: Sequence[int], until: datetime) -> int:
+    """The payment failed: the holds run on until a moment, so the buyer can try again."""
+    return Hold.objects.filter(pk__in=hold_ids, state=Hold.State.PAYING).update(
+        state=Hold.State.HELD, expires_at=until
+    )
+
+
+def expire_holds() -> int:
+    """End every hold that ran out; a sweep, safe to run twice at once."""
+    now = timezone.now()
+    variants = (
+        Hold.objects.stale(now).order_by("variant_id").values_list("variant_id", flat=True)
+    )
+    return sum(_expire_stale(variant_id, now) for variant_id in variants.distinct())
+
+
+@transaction.atomic
+def receive(*, variant_id: int, quantity: int, reason: str = "") -> None:
+    """Goods came in; opens the variant's stock row the first time."""
+    StockLevel.objects.get_or_create(variant_id=variant_id)
+    StockMovement.objects.create(
+        variant_id=variant_id,
+        kind=StockMovement.Kind.RECEIVED,
+        on_hand=quantity,
+        reason=reason,
+    )
+
+
+class NotThere(Refused):
+    code = "stock_is_promised"
+    title = _("Only %(free)s can be taken out; the rest is held or sold.")
+
+
+@transaction.atomic
+def adjust(*, variant_id: int, change: int, reason: str) -> None:
+    """Correct what is on hand, with a reason. Refuses to take out promised units."""
+    level = StockLevel.objects.select_for_update().get(pk=variant_id)
+    if level.free + change < 0:
+        raise NotThere(free=level.free)
+    StockMovement.objects.create(
+        variant_id=variant_id,
+        kind=StockMovement.Kind.ADJUSTED,
+        on_hand=change,
+        reason=reason,
+    )
+
+
+def dispatch(*, hold_ids: Sequence[int]) -> None:
+    """Sold units left the house: on hand and sold go down, once per hold."""
+    _move_back(hold_ids, StockMovement.Kind.DISPATCHED, on_hand=-1)
+
+
+def unsell(*, hold_ids: Sequence[int]) -> None:
+    """A sale was taken back before it left: its units are free again, once per hold."""
+    _move_back(hold_ids, StockMovement.Kind.UNSOLD, on_hand=0)
+
+
+def _move_back(hold_ids: Sequence[int], kind: str, *, on_hand: int) -> None:
+    sold = Hold.objects.filter(pk__in=hold_ids, state=Hold.State.CONSUMED)
+    StockMovement.objects.bulk_create(
+        [
+            StockMovement(
+                variant_id=hold.variant_id,
+                kind=kind,
+                on_hand=on_hand * hold.quantity,
+                allocated=-hold.quantity,
+                hold=hold,
+            )
+            for hold in sold.order_by("variant_id", "pk")
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _end(hold_ids: Sequence[int], to: str, states: list[str]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            END_SQL,
+            {
+                "ids": list(hold_ids),
+                "to": to,
+                "from": states,
+                "now": timezone.now(),
+            },
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _expire_stale(variant_id: int, now: datetime) -> int:
+    """End one variant's stale holds; those somebody else is ending are left to them."""
+    with transaction.atomic():
+        stale = list(
+            Hold.objects.stale(now)
+            .filter(variant_id=variant_id)
+            .order_by("pk")
+            .select_for_update(skip_locked=True)
+            .values_list("pk", flat=True)[:500]
+        )
+        return len(_end(stale, "EXPIRED", ["HELD"])) if stale else 0
+
+
+def _not_enough(variant_id: int) -> Refused:
+    level = StockLevel.objects.filter(pk=variant_id).first()
+    if level is None:
+        if not Variant.objects.filter(pk=variant_id).exists():
+            return UnknownVariant()
+        return NotEnoughStock(free=0, held=0, back_at=None)
+    back_at = (
+        Hold.objects.filter(variant_id=variant_id, state=Hold.State.HELD)
+        .order_by("expires_at")
+        .values_list("expires_at", flat=True)
+        .first()
+    )
+    return NotEnoughStock(
+        free=level.free,
+        held=level.reserved,
+        back_at=back_at.isoformat() if back_at else None,
+    )

@@ -1,0 +1,67 @@
+"""How refusals look over HTTP: RFC 9457 problem+json, made in one place."""
+
+from typing import Any
+
+from django.http import JsonResponse
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from donghai.errors import Refused
+
+PROBLEM_JSON = "application/problem+json"
+
+
+def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: `Refused` and DRF's own errors as problem documents."""
+    if isinstance(exc, Refused):
+        return Response(
+            document(exc.code, str(exc), exc.status) | {"details": plain(exc.details)},
+            exc.status,
+            content_type=PROBLEM_JSON,
+        )
+    response = exception_handler(exc, context)
+    if response is None:
+        return None
+    code = getattr(exc, "default_code", "not_found")
+    body = document(code, _title(exc), response.status_code)
+    if isinstance(exc, exceptions.ValidationError):
+        body["errors"] = response.data
+    response.data, response.content_type = body, PROBLEM_JSON
+    return response
+
+
+def document(code: str, title: str, status: int) -> dict[str, Any]:
+    """`type` is a URN by code, so that programs need not read the title."""
+    return {
+        "type": f"urn:donghai:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+    }
+
+
+def refusal(request: Any, exc: Refused) -> JsonResponse:
+    """The same document for a plain Django view."""
+    return JsonResponse(
+        document(exc.code, str(exc), exc.status) | {"details": plain(exc.details)},
+        status=exc.status,
+        content_type=PROBLEM_JSON,
+    )
+
+
+def plain(details: Any) -> dict[str, Any]:
+    """Details as JSON takes them: numbers stay numbers, all else becomes text."""
+    return {
+        key: value if isinstance(value, int | float | None) else str(value)
+        for key, value in details.items()
+    }
+
+
+def _title(exc: Exception) -> str:
+    if isinstance(exc, exceptions.ValidationError):
+        return str(_("Some of what was sent cannot be used."))
+    if isinstance(exc, exceptions.APIException):
+        return str(exc.detail)
+    return str(_("There is nothing here."))

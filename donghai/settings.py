@@ -1,0 +1,253 @@
+"""All settings, and the only reader of the environment.
+
+Every variable stands in `.env.example` with its meaning. The same file serves development,
+tests and production; `donghai.checks` refuses an unsafe production at start.
+"""
+
+from pathlib import Path
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from donghai import local
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
+
+ENVIRONMENT = env.str("DONGHAI_ENV", "development")
+PRODUCTION = ENVIRONMENT == "production"
+VAR_DIR = Path(env.str("DONGHAI_VAR", str(BASE_DIR / "var")))
+
+# Core
+DEFAULT_SECRET_KEY = "only-for-development-on-this-machine"
+SECRET_KEY = env.str("SECRET_KEY", DEFAULT_SECRET_KEY)
+DEBUG = env.bool("DEBUG", False)
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "donghai",
+    "catalog",
+    "hosts",
+    "livestream",
+    "orders",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "donghai.urls"
+WSGI_APPLICATION = "donghai.wsgi.application"
+EVENT_STREAM = "livestream.stream.application"  # what `donghai.asgi` serves rooms with
+WEB_THREADS = env.int("WEB_THREADS", 8)
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    },
+]
+
+# Database and Redis: given, or the embedded servers of `bin/run`
+DATABASE_URL = env.str("DATABASE_URL", "") or local.database_url(VAR_DIR)
+REDIS_URL = env.str("REDIS_URL", "") or local.redis_url(VAR_DIR)
+DATABASES = {
+    "default": env.db_url_config(DATABASE_URL)
+    | {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": False}
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# People
+AUTH_USER_MODEL = "donghai.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_USER_DISPLAY = str
+MFA_TOTP_ISSUER = "Donghai"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+STAFF_NEED_MFA = env.bool("STAFF_NEED_MFA", PRODUCTION)
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+
+# Mail: files in var/mail unless a server is named
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
+vars().update(EMAIL_CONFIG)
+EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Donghai <hello@donghai.example>")
+
+# Languages and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "donghai" / "locale"]
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+HOME_ZONE = "Asia/Shanghai"  # Donghai's own time
+
+# Files
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_URL = "media/"
+MEDIA_ROOT = VAR_DIR / "media"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# Safety of the line
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication"
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "donghai.api.problem",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Donghai",
+    "DESCRIPTION": "Live crystal sales: sessions, claims, landed prices, orders.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# Later work
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = 500  # without it Celery reconnects for every task
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+# What is looked at again and again: (dotted service, seconds between two looks)
+ROUNDS = [
+    ("catalog.services.expire_holds", 5.0),
+    ("orders.payments.services.reconcile", 30.0),
+    ("orders.customs.services.read_receipts", 1.0),
+]
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "donghai.steps.sweep",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
+    "sweep outside": {
+        "task": "donghai.steps.sweep",
+        "schedule": 1.0,
+        "args": [True],
+        "options": {"expires": 5},
+    },
+} | {
+    service: {
+        "task": "donghai.steps.round",
+        "schedule": seconds,
+        "args": [service],
+        "options": {"expires": 10},
+    }
+    for service, seconds in ROUNDS
+}
+
+# The outside world, by adapter
+PAYMENT_PROVIDER = env.str("PAYMENT_PROVIDER", "sandbox")
+CUSTOMS_WINDOW = env.str("CUSTOMS_WINDOW", "sandbox")
+CARRIER = env.str("CARRIER", "sandbox")
+CUSTOMS_FOLDER = Path(env.str("CUSTOMS_FOLDER", str(VAR_DIR / "customs")))
+PAYMENT_WEBHOOK_SECRET = env.str("PAYMENT_WEBHOOK_SECRET", "sandbox-webhook-secret")
+SANDBOX_WEBHOOKS = env.str("SANDBOX_WEBHOOKS", "once")  # once, twice, late, lost
+SANDBOX_DELIVERY_SECONDS = env.int("SANDBOX_DELIVERY_SECONDS", 2)
+
+# The trade
+HOLD_MINUTES = env.int("HOLD_MINUTES", 10)
+QUOTE_MINUTES = env.int("QUOTE_MINUTES", 15)
+CENTRE_SHARE_PERCENT = env.str("CENTRE_SHARE_PERCENT", "8")
+RETURN_WINDOW_DAYS = env.int("RETURN_WINDOW_DAYS", 14)
+PARCEL_CUTOFF_HOURS = env.int("PARCEL_CUTOFF_HOURS", 6)
+
+# Logs: one JSON object a line; messages carry ids, never names, addresses or e-mails
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,168 @@
+"""Writing, claiming and running steps."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
+
+from donghai.steps.models import Step
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(minutes=10)
+
+
+class LeaseLost(Exception):
+    """Somebody else works on this step by now; whatever we did is rolled back."""
+
+
+class NotYet(Exception):
+    """The step has to wait for the outside; not a failure. Due again in `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+Action = Callable[[Step], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What runs a step of one name. `outside` jobs call other people's machines."""
+
+    name: str
+    action: Action
+    outside: bool
+    attempts: int
+
+
+_jobs: dict[str, Job] = {}
+
+
+def job(
+    name: str, *, outside: bool = False, attempts: int = 12
+) -> Callable[[Action], Action]:
+    """Register the function that runs the steps called `name` (in an app's tasks.py)."""
+
+    def register(action: Action) -> Action:
+        _jobs[name] = Job(name, action, outside, attempts)
+        return action
+
+    return register
+
+
+def jobs() -> dict[str, Job]:
+    """All registered jobs by name."""
+    if not _jobs:
+        autodiscover_modules("tasks")
+    return _jobs
+
+
+def schedule(
+    *jobs: str, subject_id: int, key: str = "", due_at: datetime | None = None
+) -> None:
+    """Write steps for `subject_id`; a repeat with the same key changes nothing.
+
+    Call it inside the transaction of the cause, so that both stand or neither does.
+    """
+    due = due_at or timezone.now()
+    Step.objects.bulk_create(
+        [Step(job=name, subject_id=subject_id, key=key, due_at=due) for name in jobs],
+        ignore_conflicts=True,
+    )
+
+
+def claim_due(
+    *, limit: int, outside: bool | None = None, now: datetime | None = None
+) -> list[Step]:
+    """Lease up to `limit` due steps, oldest first; one statement, safe to race.
+
+    `outside` picks the lane: True for jobs that call other machines, None for all.
+    """
+    moment = now or timezone.now()
+    names = [j.name for j in jobs().values() if outside is None or j.outside == outside]
+    return list(
+        Step.objects.raw(
+            """
+            UPDATE donghai_step
+            SET due_at = %s, lease_token = gen_random_uuid(), attempts = attempts + 1
+            WHERE id IN (
+                SELECT id FROM donghai_step
+                WHERE state = 'OPEN' AND due_at <= %s AND job = ANY(%s)
+                ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING *
+            """,
+            [moment + LEASE, moment, names, limit],
+        )
+    )
+
+
+def run(step: Step) -> bool:
+    """Run one claimed step. True when it ended; what went wrong is noted on the row."""
+    try:
+        jobs()[step.job].action(step)
+    except NotYet as wait:
+        _release(step, timedelta(seconds=wait.seconds), attempts=0)
+        return False
+    except LeaseLost:
+        log.info("lease lost", extra={"step": step.pk, "job": step.job})
+        return False
+    except Exception as error:
+        log.warning(
+            "step failed",
+            extra={"step": step.pk, "job": step.job, "error": type(error).__name__},
+        )
+        _note_failure(step, error)
+        return False
+    return True
+
+
+@contextmanager
+def finishing(step: Step) -> Iterator[None]:
+    """Record a step's effect and its end together, or neither.
+
+    Raises LeaseLost, and rolls the block back, when the lease is not ours any more.
+    """
+    with transaction.atomic():
+        yield
+        ended = (
+            Step.objects.open()
+            .filter(pk=step.pk, lease_token=step.lease_token)
+            .update(state=Step.State.DONE, done_at=timezone.now(), lease_token=None)
+        )
+        if not ended:
+            raise LeaseLost
+
+
+def retry(step_id: int) -> bool:
+    """Take a parked step back up, with all its attempts before it. False if not parked."""
+    return bool(
+        Step.objects.parked()
+        .filter(pk=step_id)
+        .update(state=Step.State.OPEN, attempts=0, due_at=timezone.now())
+    )
+
+
+def _note_failure(step: Step, error: Exception) -> None:
+    text = f"{type(error).__name__}: {error}"[:500]
+    if step.attempts >= jobs()[step.job].attempts:
+        Step.objects.open().filter(pk=step.pk, lease_token=step.lease_token).update(
+            state=Step.State.PARKED, lease_token=None, last_error=text
+        )
+        log.error("step parked", extra={"step": step.pk, "job": step.job})
+        return
+    wait = min(timedelta(seconds=2.0 ** min(step.attempts, 10)), LONGEST_WAIT)
+    _release(step, wait, last_error=text)
+
+
+def _release(step: Step, wait: timedelta, **changes: object) -> None:
+    Step.objects.open().filter(pk=step.pk, lease_token=step.lease_token).update(
+        due_at=timezone.now() + wait, lease_token=None, **changes
+    )
