@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
-# The system cuts socket paths at 104 bytes (macOS) or 108, and a comma would end a host.
+# Socket paths are cut at 104 bytes (macOS) or 108, and a comma would end a host name.
 FIT_FOR_SOCKETS = re.compile(r"[A-Za-z0-9/._ -]{1,80}")
 
 
@@ -45,7 +45,7 @@ class Places:
 
     @property
     def sockets(self) -> Path:
-        """Inside the folder, or by a hash of its name in /tmp when that does not fit."""
+        """Inside the folder, or under a hash of its name in /tmp if it does not fit."""
         inside = self.folder / "sockets"
         if FIT_FOR_SOCKETS.fullmatch(str(inside)):
             return inside
