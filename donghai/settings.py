@@ -87,6 +87,7 @@ TEMPLATES = [
 # Database and Redis: given, or the embedded servers of `bin/run`
 DATABASE_URL = env.str("DATABASE_URL", "") or local.database_url(VAR_DIR)
 REDIS_URL = env.str("REDIS_URL", "") or local.redis_url(VAR_DIR)
+
 DATABASES = {
     "default": env.db_url_config(DATABASE_URL)
     | {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": False}
@@ -180,7 +181,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Later work
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = local.broker_url(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_TASK_IGNORE_RESULT = True
@@ -222,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
 PAYMENT_PROVIDER = env.str("PAYMENT_PROVIDER", "sandbox")
 CUSTOMS_WINDOW = env.str("CUSTOMS_WINDOW", "sandbox")
 CARRIER = env.str("CARRIER", "sandbox")
+FX_BANK = env.str("FX_BANK", "sandbox")
 CUSTOMS_FOLDER = Path(env.str("CUSTOMS_FOLDER", str(VAR_DIR / "customs")))
 PAYMENT_WEBHOOK_SECRET = env.str("PAYMENT_WEBHOOK_SECRET", "sandbox-webhook-secret")
 SANDBOX_WEBHOOKS = env.str("SANDBOX_WEBHOOKS", "once")  # once, twice, late, lost

@@ -1,0 +1,52 @@
+"""What must not start: an unsafe production, or a database that would garble Chinese."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.db import connections
+
+SANDBOXES = ("PAYMENT_PROVIDER", "CUSTOMS_WINDOW", "CARRIER", "FX_BANK")
+
+
+@register()
+def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """In production: an own secret, no DEBUG, no sandbox, named hosts."""
+    if not settings.PRODUCTION:
+        return []
+    faults = []
+    if settings.SECRET_KEY == settings.DEFAULT_SECRET_KEY:
+        faults.append(("SECRET_KEY is the default one", "set your own in SECRET_KEY"))
+    if settings.DEBUG:
+        faults.append(("DEBUG is on", "unset DEBUG"))
+    if not settings.ALLOWED_HOSTS:
+        faults.append(("ALLOWED_HOSTS is empty", "name the site's hosts"))
+    faults += [
+        (f"{name} is a sandbox", f"name a real adapter in {name}")
+        for name in SANDBOXES
+        if getattr(settings, name) == "sandbox"
+    ]
+    return [
+        Error(text, hint=hint, id=f"donghai.E{number:03}")
+        for number, (text, hint) in enumerate(faults, start=1)
+    ]
+
+
+@register("database")
+def database_is_utf8(
+    app_configs: Any, databases: Any = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """PostgreSQL with UTF8 as its encoding; any other loses names."""
+    for alias in databases or []:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SHOW server_encoding")
+            encoding = cursor.fetchone()[0]
+        if encoding != "UTF8":
+            return [
+                Error(
+                    f"the database is {encoding}, not UTF8",
+                    hint="CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0",
+                    id="donghai.E020",
+                )
+            ]
+    return []

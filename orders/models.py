@@ -1,0 +1,5 @@
+"""All tables of orders/, by folder."""
+
+from orders.checkout.models import *  # noqa: F403
+from orders.payments.models import *  # noqa: F403
+from orders.shipping.models import *  # noqa: F403
