@@ -236,7 +236,7 @@ class Variant(models.Model):
 
 
 class StockLevel(models.Model):
-    """What is left of one variant. Only the database writes it (see migration 0002).
+    """What is left of one variant. Only the database writes it (see migration 0003).
 
     `on_hand` and `allocated` follow from StockMovement rows, `reserved` from open holds.
     """
@@ -324,7 +324,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
 
 class Hold(models.Model):
-    """Units promised to one bag until a moment. It ends once (see migration 0002)."""
+    """Units promised to one bag until a moment. It ends once (see migration 0003)."""
 
     class State(models.TextChoices):
         HELD = "HELD", _("held")
