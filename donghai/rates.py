@@ -98,7 +98,7 @@ class RateTable:
 
 
 def table(on: date) -> RateTable:
-    """Every pair's newest ECB row not after `on`; at most one query in half a minute."""
+    """Every pair's newest ECB row not after `on`; one query in half a minute."""
     return _table(on, int(monotonic() // MEMORY_SECONDS))
 
 
@@ -165,7 +165,7 @@ def _rows_of(day: Mapping[str, str]) -> Iterator[ExchangeRate]:
 
 
 def _row(day: str, base: str, quote: str, rate: Decimal) -> ExchangeRate:
-    """A small unit is quoted by the hundred, as banks do, so that no digits are lost."""
+    """A small unit is quoted by the hundred, as banks do, so as to keep its digits."""
     quantity = 100 if rate < Decimal("0.1") else 1
     return ExchangeRate(
         source=ExchangeRate.Source.ECB,

@@ -1,0 +1,381 @@
+"""What the law and the post ask, as dated rows that a clerk can read and correct.
+
+Nothing of this is a constant in code: five such rules changed within one year. A rule
+that was used is never edited; it is ended by a date and followed by another.
+"""
+
+from datetime import date
+from typing import Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+# Exactly one rule of these topics decides about a parcel; the others add to it
+REGIMES = ("LOW_VALUE_VAT", "DE_MINIMIS", "DUTY", "SIMPLIFIED_DUTY")
+
+
+class Certainty(models.TextChoices):
+    HIGH = "HIGH", _("read in the law or in several sources")
+    MEDIUM = "MEDIUM", _("read in one source")
+    LOW = "LOW", _("to be checked")
+
+
+def _same(field: str) -> Func:
+    """Equality in an exclusion constraint; plain GiST only knows ranges."""
+    return Func(
+        F(field),
+        template="int8range(hashtext(%(expressions)s), hashtext(%(expressions)s), "
+        "'[]')",
+        output_field=BigIntegerRangeField(),
+    )
+
+
+def _days(first: str, last: str) -> Func:
+    return Func(
+        F(first),
+        F(last),
+        Value("[]"),
+        function="daterange",
+        output_field=DateRangeField(),
+    )
+
+
+class DatedQuerySet(models.QuerySet):
+    """Rows that hold from one day to another; an open end holds for ever."""
+
+    def in_force_on(self, day: date) -> Self:
+        return self.filter(
+            Q(effective_from__isnull=True) | Q(effective_from__lte=day),
+            Q(effective_to__isnull=True) | Q(effective_to__gte=day),
+        )
+
+
+class SinceQuerySet(models.QuerySet):
+    """Rows that hold until a newer one of the same meaning."""
+
+    def known_on(self, day: date) -> Self:
+        """Newest first."""
+        return self.filter(Q(since__isnull=True) | Q(since__lte=day)).order_by(
+            F("since").desc(nulls_last=True)
+        )
+
+
+class Sourced(models.Model):
+    """A fact that says how it is named, where it stands and how sure we are."""
+
+    rule_id = models.CharField(_("rule"), max_length=40, unique=True)
+    source = models.CharField(_("source"), max_length=300)
+    certainty = models.CharField(
+        _("certainty"), max_length=6, choices=Certainty.choices
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.rule_id
+
+
+class DestinationRule(Sourced):
+    """How parcels of some value to some place are charged, and from when to when."""
+
+    class Topic(models.TextChoices):
+        LOW_VALUE_VAT = "LOW_VALUE_VAT", _("tax at checkout for low value")
+        DE_MINIMIS = "DE_MINIMIS", _("free up to a value")
+        DUTY = "DUTY", _("ordinary duty by the tariff")
+        SIMPLIFIED_DUTY = "SIMPLIFIED_DUTY", _("one flat rate for parcels")
+        PER_ITEM_DUTY = "PER_ITEM_DUTY", _("fixed duty for each kind of goods")
+        ADDITIONAL_DUTY = "ADDITIONAL_DUTY", _("duty on top of the tariff")
+        FEE = "FEE", _("fee")
+        TERRITORY = "TERRITORY", _("place that other rules hold for")
+        NOTE = "NOTE", _("known, not charged")
+
+    class Basis(models.TextChoices):
+        GOODS = "GOODS", _("goods without freight")
+        CIF = "CIF", _("goods and freight")
+        PIECE = "PIECE", _("dearest piece")
+
+    class Per(models.TextChoices):
+        SUBHEADING = "SUBHEADING", _("each tariff subheading in the parcel")
+        PARCEL = "PARCEL", _("parcel")
+        ENTRY = "ENTRY", _("customs entry")
+
+    class VatMode(models.TextChoices):
+        NONE = "NONE", _("no tax by this rule")
+        GOODS = "GOODS", _("on the goods")
+        CIF = "CIF", _("on goods and freight")
+        LANDED = "LANDED", _("on goods, freight and duty")
+        DUTY = "DUTY", _("on this rule's duty")
+        INSIDE = "INSIDE", _("on goods, freight, duty and itself")
+        INCLUDED = "INCLUDED", _("inside the flat rate")
+
+    scope = models.CharField(
+        _("country or union"), max_length=2, help_text=_("like DE, or EU for all of it")
+    )
+    topic = models.CharField(_("topic"), max_length=16, choices=Topic.choices)
+    effective_from = models.DateField(_("first day"), null=True, blank=True)
+    effective_to = models.DateField(_("last day"), null=True, blank=True)
+    switched_on = models.BooleanField(_("switched on"), default=True)
+
+    value_basis = models.CharField(
+        _("value looked at"), max_length=5, choices=Basis.choices, default=Basis.GOODS
+    )
+    value_over_minor = models.BigIntegerField(_("over"), null=True, blank=True)
+    value_up_to_minor = models.BigIntegerField(_("up to"), null=True, blank=True)
+    value_currency = models.CharField(_("currency"), max_length=3, blank=True)
+
+    by_tariff = models.BooleanField(_("duty by tariff line"), default=False)
+    duty_pct = models.DecimalField(
+        _("duty in per cent"), max_digits=6, decimal_places=3, null=True, blank=True
+    )
+    duty_basis = models.CharField(
+        _("duty is on"), max_length=5, choices=Basis.choices, default=Basis.GOODS
+    )
+    duty_fixed_minor = models.BigIntegerField(
+        _("fixed sum"), null=True, blank=True, help_text=_("below zero: a deduction")
+    )
+    duty_fixed_currency = models.CharField(_("currency"), max_length=3, blank=True)
+    duty_fixed_per = models.CharField(
+        _("fixed sum for each"), max_length=10, choices=Per.choices, blank=True
+    )
+    vat_mode = models.CharField(
+        _("tax"), max_length=8, choices=VatMode.choices, default=VatMode.NONE
+    )
+
+    origin = models.CharField(
+        _("only goods from"), max_length=2, blank=True, help_text=_("like CN")
+    )
+    only_hs = models.CharField(
+        _("only these tariff lines"), max_length=200, blank=True, help_text="71162015,…"
+    )
+    postcodes = models.CharField(
+        _("postcodes that begin with"), max_length=200, blank=True, help_text="35,38"
+    )
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rule of a destination")
+        verbose_name_plural = _("rules of destinations")
+        constraints = [
+            models.CheckConstraint(
+                name="a_rule_ends_after_it_begins",
+                condition=Q(effective_from__isnull=True)
+                | Q(effective_to__isnull=True)
+                | Q(effective_to__gte=F("effective_from")),
+            ),
+            models.CheckConstraint(
+                name="a_value_limit_has_a_currency",
+                condition=~Q(value_currency="")
+                | Q(value_over_minor__isnull=True, value_up_to_minor__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="a_value_band_is_not_empty",
+                condition=Q(value_over_minor__isnull=True)
+                | Q(value_up_to_minor__isnull=True)
+                | Q(value_up_to_minor__gt=F("value_over_minor")),
+            ),
+            models.CheckConstraint(
+                name="a_fixed_duty_says_for_what_and_in_which_money",
+                condition=Q(duty_fixed_minor__isnull=True)
+                | (~Q(duty_fixed_currency="") & ~Q(duty_fixed_per="")),
+            ),
+            ExclusionConstraint(
+                name="one_regime_per_place_value_and_day",
+                expressions=[
+                    (_same("scope"), "&&"),
+                    (_days("effective_from", "effective_to"), "&&"),
+                    (
+                        Func(
+                            F("value_over_minor"),
+                            F("value_up_to_minor"),
+                            Value("(]"),
+                            function="int8range",
+                            output_field=BigIntegerRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                condition=Q(switched_on=True, topic__in=REGIMES),
+                violation_error_message=_(
+                    "Another rule already decides about this place, value and time."
+                ),
+            ),
+        ]
+
+
+class TaxRate(Sourced):
+    """A country's ordinary VAT, GST or the like. The newest row holds."""
+
+    country = models.CharField(_("country"), max_length=2)
+    union = models.CharField(
+        _("customs union"), max_length=2, blank=True, help_text=_("EU for its members")
+    )
+    tax = models.CharField(_("tax"), max_length=24)
+    pct = models.DecimalField(_("per cent"), max_digits=6, decimal_places=3)
+    since = models.DateField(_("since"), null=True, blank=True)
+
+    objects = SinceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tax rate")
+        verbose_name_plural = _("tax rates")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["country", "since"],
+                nulls_distinct=False,
+                name="one_tax_rate_per_country_and_day",
+            ),
+            models.CheckConstraint(
+                name="a_tax_takes_less_than_everything",
+                condition=Q(pct__gte=0, pct__lt=100),
+            ),
+        ]
+
+
+class TariffLine(Sourced):
+    """One line of a customs tariff, as far as our goods need it. The newest row holds.
+
+    The line that says more (form, mineral, a lower value a piece) goes before the one
+    that says less.
+    """
+
+    class FormClass(models.TextChoices):
+        JEWELLERY = "JEWELLERY", _("jewellery")
+        FIGURINE = "FIGURINE", _("figurine")
+        CUT = "CUT", _("cut stone for jewellery")
+        ROUGH = "ROUGH", _("unworked stone")
+        OTHER = "OTHER", _("other")
+
+    class MineralClass(models.TextChoices):
+        ROCK_CRYSTAL = "ROCK_CRYSTAL", _("rock crystal")
+        OTHER = "OTHER", _("other than rock crystal")
+
+    scope = models.CharField(_("country or union"), max_length=2)
+    hs = models.CharField(_("tariff line (8 digits)"), max_length=8)
+    form_class = models.CharField(
+        _("kind"), max_length=9, choices=FormClass.choices, blank=True
+    )
+    mineral_class = models.CharField(
+        _("mineral"), max_length=12, choices=MineralClass.choices, blank=True
+    )
+    piece_up_to_minor = models.BigIntegerField(
+        _("value a piece up to"), null=True, blank=True
+    )
+    piece_currency = models.CharField(_("currency"), max_length=3, blank=True)
+    duty_pct = models.DecimalField(
+        _("duty in per cent"), max_digits=6, decimal_places=3
+    )
+    since = models.DateField(_("since"), null=True, blank=True)
+
+    objects = SinceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tariff line")
+        verbose_name_plural = _("tariff lines")
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "scope",
+                    "hs",
+                    "form_class",
+                    "mineral_class",
+                    "piece_up_to_minor",
+                    "since",
+                ],
+                nulls_distinct=False,
+                name="a_tariff_says_one_thing_about_one_kind_of_goods",
+            ),
+            models.CheckConstraint(
+                name="a_tariff_line_has_eight_digits",
+                condition=Q(hs__regex=r"^[0-9]{8}$"),
+            ),
+            models.CheckConstraint(
+                name="a_piece_limit_has_a_currency",
+                condition=Q(piece_up_to_minor__isnull=True) | ~Q(piece_currency=""),
+            ),
+        ]
+
+
+class FreightCard(models.Model):
+    """What one channel to one country costs by weight, for a time."""
+
+    class Channel(models.TextChoices):
+        EPACKET = "EPACKET", _("ePacket")
+        EMS = "EMS", _("EMS")
+        POST = "POST", _("registered small packet")
+        LINE = "LINE", _("commercial line")
+        EXPRESS = "EXPRESS", _("courier express")
+
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
+    country = models.CharField(_("country"), max_length=2)
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    weight_step_g = models.PositiveIntegerField(
+        _("weight is rounded up to (g)"), default=1
+    )
+    divisor = models.PositiveIntegerField(
+        _("volume divisor"), null=True, blank=True, help_text=_("cm³ for one kg")
+    )
+    effective_from = models.DateField(_("first day"))
+    effective_to = models.DateField(_("last day"), null=True, blank=True)
+    days_min = models.PositiveSmallIntegerField(_("days at best"))
+    days_max = models.PositiveSmallIntegerField(_("days at most"))
+    is_demo = models.BooleanField(_("for demonstration"), default=False)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("freight card")
+        verbose_name_plural = _("freight cards")
+        constraints = [
+            models.CheckConstraint(
+                name="a_freight_card_ends_after_it_begins",
+                condition=Q(effective_to__isnull=True)
+                | Q(effective_to__gte=F("effective_from")),
+            ),
+            models.CheckConstraint(
+                name="a_freight_card_rounds_to_some_weight",
+                condition=Q(weight_step_g__gt=0),
+            ),
+            ExclusionConstraint(
+                name="one_freight_card_per_channel_country_and_day",
+                expressions=[
+                    (_same("channel"), "&&"),
+                    (_same("country"), "&&"),
+                    (_days("effective_from", "effective_to"), "&&"),
+                ],
+                violation_error_message=_(
+                    "This channel already has a card for that country and time."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FreightStep(models.Model):
+    """The price up to a weight."""
+
+    card = models.ForeignKey(
+        FreightCard, on_delete=models.CASCADE, related_name="steps"
+    )
+    up_to_g = models.PositiveIntegerField(_("up to (g)"))
+    price_minor = models.PositiveBigIntegerField(_("price"))
+
+    class Meta:
+        verbose_name = _("weight step")
+        verbose_name_plural = _("weight steps")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["card", "up_to_g"], name="a_card_names_a_weight_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.card_id}: {self.up_to_g} g"
