@@ -1,0 +1,97 @@
+// Every page: times in the viewer's own zone, countdowns, menus, short notices.
+
+const language = document.documentElement.lang || "en";
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+if (zone && !document.cookie.includes(`zone=${zone}`)) {
+  document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+}
+
+const SHAPES = {
+  time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  seconds: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  date: { day: "numeric", month: "short" },
+  full: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  weekday: { weekday: "long" },
+};
+
+export function inWords(moment, show, timeZone = zone) {
+  return new Intl.DateTimeFormat(language, { ...SHAPES[show], timeZone }).format(moment);
+}
+
+function dayInWords(moment) {
+  const dayNumber = (at) => {
+    const [year, month, day] = new Intl.DateTimeFormat("en-CA", { timeZone: zone })
+      .format(at).split("-").map(Number);
+    return Date.UTC(year, month - 1, day) / 86400000;
+  };
+  const ahead = dayNumber(moment) - dayNumber(new Date());
+  if (ahead === 0 || ahead === 1) {
+    const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(ahead, "day");
+    return words.charAt(0).toLocaleUpperCase(language) + words.slice(1);
+  }
+  return inWords(moment, ahead > 1 && ahead < 7 ? "weekday" : "date");
+}
+
+export function showTimes(root = document) {
+  for (const element of root.querySelectorAll("time[data-show]:not([data-zone])")) {
+    const moment = new Date(element.dateTime);
+    element.textContent = element.dataset.show === "day"
+      ? dayInWords(moment)
+      : inWords(moment, element.dataset.show);
+  }
+}
+
+// <b data-until="ISO"> counts down to 0:00; the closest [data-over] then says it is over.
+function countDown() {
+  for (const element of document.querySelectorAll("[data-until]")) {
+    const left = Math.max(0, Math.round((new Date(element.dataset.until) - Date.now()) / 1000));
+    const words = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (element.textContent !== words) element.textContent = words;
+    if (left === 0) element.closest("[data-over]")?.classList.add("over");
+  }
+}
+
+export function say(words) {
+  const toast = document.createElement("p");
+  toast.className = "toast";
+  toast.textContent = words;
+  document.getElementById("toasts")?.append(toast);
+  setTimeout(() => toast.remove(), 5000);
+}
+
+showTimes();
+countDown();
+setInterval(countDown, 1000);
+document.addEventListener("htmx:afterSettle", (event) => showTimes(event.target.parentElement ?? document));
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  if (event.target.matches("dialog") || event.target.closest("[data-closes]")) {
+    event.target.closest("dialog")?.close();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+});
+
+// A form is sent once, and its button says that it's on the way.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  const button = event.submitter;
+  if (button && !event.target.matches("[data-again]")) {
+    setTimeout(() => { button.disabled = true; button.classList.add("busy"); });
+  }
+});
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll(".button.busy")) {
+    button.disabled = false;
+    button.classList.remove("busy");
+  }
+});

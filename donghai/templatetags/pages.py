@@ -1,0 +1,107 @@
+"""What templates need to say places, languages, moments and money to the reader."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import get_timezone_location
+from django import template
+from django.http import HttpRequest
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from donghai.money import Money
+
+register = template.Library()
+
+
+def viewer_zone(request: HttpRequest | None) -> ZoneInfo:
+    """The zone the browser told us in a cookie (`donghai.js` sets it), else UTC."""
+    name = request.COOKIES.get("zone", "") if request else ""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _locale() -> Locale:
+    language = translation.get_language() or "en"
+    return Locale.parse(translation.to_locale(language))
+
+
+@register.filter
+def country(code: str) -> str:
+    """A country's name as the reader calls it: DE is Germany, or 德国."""
+    return str(_locale().territories.get(code.upper(), code))
+
+
+@register.filter
+def place(zone: str) -> str:
+    """The city of an IANA zone as the reader calls it."""
+    return str(get_timezone_location(ZoneInfo(zone), _locale(), return_city=True))
+
+
+@register.filter
+def money(minor: int, currency: str) -> str:
+    """An amount kept as minor units, as the reader expects it."""
+    return str(Money(minor, currency))
+
+
+@register.filter
+def title_in(product: Any, language: str) -> str:
+    """A product's title in the language of a session."""
+    return str(product.title(language))
+
+
+@register.filter
+def stone(product: Any) -> str:
+    """The honest second line of a piece: treatment and origin."""
+    facts = (product.get_treatment_display(), country(product.origin))
+    return " · ".join(facts).capitalize()
+
+
+@register.simple_tag(takes_context=True)
+def moment(
+    context: template.Context, at: datetime, show: str = "time", zone: str = ""
+) -> SafeString:
+    """A moment as `time`, `day`, `date` or `full`: in `zone` if given, else the viewer's.
+
+    `donghai.js` says it again in the browser's own zone unless `zone` was given.
+    """
+    theirs = ZoneInfo(zone) if zone else viewer_zone(context.get("request"))
+    words = in_words(at.astimezone(theirs), show)
+    if theirs.key == "UTC" and show in ("time", "full"):
+        words += " UTC"
+    return format_html(
+        '<time datetime="{}" data-show="{}"{}>{}</time>',
+        at.isoformat(timespec="seconds"),
+        show,
+        format_html(' data-zone="{}"', zone) if zone else "",
+        words,
+    )
+
+
+def in_words(at: datetime, show: str) -> str:
+    """`at` (already in the right zone) as its clock time, day, date or both."""
+    if show == "time":
+        return date_format(at, "H:i")
+    if show == "day":
+        return day_in_words(at)
+    day = _("%(day)s %(month)s") % {"day": at.day, "month": date_format(at, "N")}
+    return day if show == "date" else f"{day}, {date_format(at, 'H:i')}"
+
+
+def day_in_words(at: datetime) -> str:
+    """Today, tomorrow, a weekday within the week, else the date."""
+    today = timezone.now().astimezone(at.tzinfo).date()
+    if at.date() == today:
+        return _("Today")
+    if at.date() == today + timedelta(days=1):
+        return _("Tomorrow")
+    if today < at.date() < today + timedelta(days=7):
+        return date_format(at, "l")
+    return in_words(at, "date")
