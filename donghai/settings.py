@@ -66,7 +66,9 @@ MIDDLEWARE = [
 ROOT_URLCONF = "donghai.urls"
 WSGI_APPLICATION = "donghai.wsgi.application"
 EVENT_STREAM = "livestream.stream.application"  # what `donghai.asgi` serves rooms with
+EVENT_STREAM_CLIENTS = env.int("EVENT_STREAM_CLIENTS", 5000)  # viewers a process takes
 WEB_THREADS = env.int("WEB_THREADS", 8)
+REQUEST_BODY_MAX = env.int("REQUEST_BODY_MAX", 32 * 1024 * 1024)
 
 TEMPLATES = [
     {

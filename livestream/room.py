@@ -1,0 +1,160 @@
+"""One process's live rooms: who listens, what each has seen, and one write for many.
+
+Redis brings events at once and promises nothing; the database's log has them all, in
+order. So a room takes from Redis only the number that comes next, and its hub asks the
+log for what is missing. Each frame is built once, what comes within a tick is written
+together, and the room itself takes the one step of each client's `send()`: a client
+whose line is full is cut off, and comes back with the number it saw last. All of this
+runs on the event loop, and none of it waits.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Coroutine[Any, Any, None]]
+Numbered = tuple[int, bytes]  # an event's number and its frame
+
+TICK = 0.1  # seconds between two writes of a room
+REMEMBERED = 256  # frames a room keeps for those who come back after a moment
+
+
+def frame(kind: str, data: bytes, number: int | None = None) -> bytes:
+    """A server-sent event; without a number it's of the moment, never resumed from."""
+    head = b"" if number is None else b"id: %d\n" % number
+    return b"%sevent: %s\ndata: %s\n\n" % (head, kind.encode(), data)
+
+
+def viewers_frame(count: int) -> bytes:
+    return frame("viewers", b'{"viewers":%d}' % count)
+
+
+def hello_frame(last_number: int) -> bytes:
+    """Where the room stands; its id lets a viewer who leaves right away resume here."""
+    return frame("hello", b'{"number":%d}' % last_number, last_number)
+
+
+def body(data: bytes, *, more: bool = True) -> Message:
+    return {"type": "http.response.body", "body": data, "more_body": more}
+
+
+class Client:
+    """One viewer's line. `cut` closes it so that the viewer comes back and resumes."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.task = asyncio.current_task()
+        self.is_cut = False
+
+    def step(self, message: Message) -> bool:
+        """Send without waiting; False if the line is full or gone."""
+        sending = self.send(message)
+        try:
+            sending.send(None)
+        except StopIteration:
+            return True
+        except Exception:
+            return False
+        sending.close()
+        return False
+
+    def cut(self) -> None:
+        """Abort the connection, with what is queued for it, where the server lets us.
+
+        uvicorn's `send` is a method of an object that holds the transport. Elsewhere
+        the task ends, and closing is up to the server.
+        """
+        self.is_cut = True
+        transport = getattr(getattr(self.send, "__self__", None), "transport", None)
+        if transport is not None:
+            transport.abort()
+        elif self.task is not None:
+            self.task.cancel()
+
+
+class Room:
+    """The listeners of one live session in this process, all at the same number.
+
+    `heard` is the last number we have, `written` the last one that was written to the
+    `live` clients; between the two stands the outbox. `members` counts those, too, who
+    still read up on what they missed. `ahead` holds what came before its turn.
+    """
+
+    def __init__(self, session_id: int, last_number: int) -> None:
+        self.session_id = session_id
+        self.heard = self.written = last_number
+        self.members: set[Client] = set()
+        self.live: set[Client] = set()
+        self.ahead: dict[int, bytes] = {}
+        self.viewers: int | None = None
+        self.work: asyncio.Task[None] | None = None  # what the hub does for us just now
+        self._outbox: list[bytes] = []
+        self._numbered: list[Numbered] = []
+        self._recent: deque[Numbered] = deque(maxlen=REMEMBERED)
+        self._loop = asyncio.get_running_loop()
+        self.written_at = self._loop.time() - TICK
+        self._timer: asyncio.TimerHandle | None = None
+
+    def hear(self, number: int, frame: bytes) -> None:
+        """Take an event that Redis brought, in whatever order it came."""
+        if number > self.heard:
+            self.ahead[number] = frame
+            self._take_turns()
+
+    def fill(self, events: Iterable[Numbered]) -> None:
+        """Take what the log has, ascending. A number missing there will never come."""
+        for number, frame in events:
+            if number > self.heard:
+                self._take(number, frame)
+        self.ahead = {n: frame for n, frame in self.ahead.items() if n > self.heard}
+        self._take_turns()
+
+    def say(self, frame: bytes) -> None:
+        """Write something of the moment: no number, no memory."""
+        self._outbox.append(frame)
+        if self._timer is None:
+            due = max(self._loop.time(), self.written_at + TICK)
+            self._timer = self._loop.call_at(due, self.write)
+
+    def write(self) -> None:
+        """Step each live client once with all that waits; cut off who can't take it."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._outbox:
+            return
+        message = body(b"".join(self._outbox))
+        self._recent.extend(self._numbered)
+        self._outbox, self._numbered = [], []
+        self.written, self.written_at = self.heard, self._loop.time()
+        for client in [client for client in self.live if not client.step(message)]:
+            self.live.discard(client)
+            client.cut()
+
+    def since(self, number: int) -> list[Numbered] | None:
+        """What was written after `number`, or None if only the log goes back so far."""
+        if number >= self.written:
+            return []
+        if not self._recent or self._recent[0][0] > number + 1:
+            return None
+        return [event for event in self._recent if event[0] > number]
+
+    def end(self) -> None:
+        """Close every line in good order; cut those who are still reading up."""
+        self.write()
+        farewell = body(b"", more=False)
+        for client in list(self.members):
+            if client not in self.live or not client.step(farewell):
+                client.cut()
+        self.live.clear()
+
+    def _take_turns(self) -> None:
+        while (frame := self.ahead.pop(self.heard + 1, None)) is not None:
+            self._take(self.heard + 1, frame)
+
+    def _take(self, number: int, frame: bytes) -> None:
+        self.heard = number
+        self._numbered.append((number, frame))
+        self.say(frame)

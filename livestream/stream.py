@@ -1,0 +1,183 @@
+"""The event stream of a live room, as a bare ASGI application (see `donghai.asgi`).
+
+    GET /api/v1/sessions/<id>/events[?after=<number>]
+
+Server-sent events. `Last-Event-ID`, or `after`, resumes behind that number, 0 from the
+first event; without either the stream begins with `hello`, which carries the last
+number. Django's own streaming would cost three times the CPU for each event delivered.
+"""
+
+import asyncio
+import json
+import logging
+import re
+import resource
+import signal
+import threading
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from functools import cache
+from types import FrameType
+from typing import Any
+from urllib.parse import parse_qs
+
+from django import db
+from django.conf import settings
+from redis import Redis
+from redis.exceptions import RedisError
+
+from donghai.api import PROBLEM_JSON, document
+from livestream.hub import Hub, total_viewers, viewers_key
+from livestream.room import Client, Message, Send, body
+
+Receive = Callable[[], Coroutine[Any, Any, Message]]
+Headers = list[tuple[bytes, bytes]]
+
+SPARE_FILES = 256  # left to pages, databases and logs
+NUMBER = re.compile(r"\d{1,18}")
+RETRY = b"retry: 1000\n\n"
+STREAM_HEADERS: Headers = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+]
+
+logger = logging.getLogger(__name__)
+hub = Hub()
+
+
+async def application(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+    """Serve one viewer for as long as he listens, or the process's own life."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["method"] != "GET":
+        await _refuse(send, 405, "method_not_allowed", [(b"allow", b"GET")])
+    elif hub.is_ending or hub.clients >= _most_clients():
+        await _refuse(send, 503, "too_many_viewers", [(b"retry-after", b"3")])
+    else:
+        try:
+            after = _after(scope)
+        except ValueError:
+            await _refuse(send, 400, "number_unreadable")
+        else:
+            await _serve(scope["path_params"]["session_id"], after, receive, send)
+
+
+def viewers(session_id: int) -> int:
+    """How many listen to a session just now, in all processes; 0 if Redis is away."""
+    try:
+        counts = _redis().hgetall(viewers_key(session_id))
+    except RedisError:
+        return 0
+    return total_viewers(counts, int(time.time()))  # type: ignore[arg-type]
+
+
+async def _serve(
+    session_id: int, after: int | None, receive: Receive, send: Send
+) -> None:
+    client = Client(send)
+    try:
+        room = await hub.enter(session_id, client)
+    except db.Error:
+        await _refuse(send, 503, "log_unreadable", [(b"retry-after", b"3")])
+        return
+    if room is None:
+        await _refuse(send, 404, "not_found")
+        return
+    start = {"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS}
+    try:
+        await send(start)
+        await send(body(RETRY))
+        await hub.catch_up(room, client, after)
+        while (await receive())["type"] != "http.disconnect":
+            pass
+    except (TimeoutError, db.Error):
+        client.cut()
+    except asyncio.CancelledError:
+        if not client.is_cut:
+            raise
+    finally:
+        hub.leave(room, client)
+
+
+def _after(scope: Mapping[str, Any]) -> int | None:
+    """The number to resume behind. The header is newer than the address."""
+    given = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
+    if not given:
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        given = query.get("after", [""])[0]
+    if not given:
+        return None
+    if not NUMBER.fullmatch(given):
+        raise ValueError(given)
+    return int(given)
+
+
+async def _refuse(
+    send: Send, status: int, code: str, headers: Headers | None = None
+) -> None:
+    """A problem document. Nobody's language is known here; programs read the code."""
+    problem = json.dumps(document(code, code.replace("_", " "), status)).encode()
+    headers = [
+        (b"content-type", PROBLEM_JSON.encode()),
+        (b"content-length", str(len(problem)).encode()),
+        *(headers or []),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send(body(problem, more=False))
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """ASGI's lifespan: begin with the process, end with it."""
+    await receive()
+    _open_files()
+    hub.start()
+    _end_streams_on_signal(asyncio.get_running_loop())
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await hub.stop()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+def _end_streams_on_signal(loop: asyncio.AbstractEventLoop) -> None:
+    """End all streams when the process is told to stop.
+
+    uvicorn waits for open responses before it tells us of its shutdown, and a stream
+    never ends by itself; so we listen to the signals, too, and pass them on.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+        if not callable(before):
+            continue
+
+        def pass_on(
+            number: int,
+            frame: FrameType | None,
+            before: Callable[[int, FrameType | None], Any] = before,
+        ) -> None:
+            loop.call_soon_threadsafe(hub.end)
+            before(number, frame)
+
+        signal.signal(number, pass_on)
+
+
+def _open_files() -> None:
+    """A full room needs more than the 1,024 files a process may usually open."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    except (OSError, ValueError):  # macOS says "unlimited" and means less
+        logger.warning("the limit of open files stays as it is")
+
+
+@cache
+def _most_clients() -> int:
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(settings.EVENT_STREAM_CLIENTS, files - SPARE_FILES)
+
+
+@cache
+def _redis() -> Redis:
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=1)
