@@ -2,4 +2,5 @@
 
 from orders.checkout.models import *  # noqa: F403
 from orders.payments.models import *  # noqa: F403
+from orders.settlement.models import *  # noqa: F403
 from orders.shipping.models import *  # noqa: F403

@@ -44,6 +44,7 @@ class Parcel(models.Model):
     )
     channel = models.CharField(_("channel"), max_length=20, blank=True)
     weight_g = models.PositiveIntegerField(_("gross weight in grams"), default=0)
+    label = models.JSONField(_("what its label says"), default=dict, blank=True)
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
     closed_at = models.DateTimeField(_("packed at"), null=True, blank=True)
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
@@ -88,6 +89,36 @@ class ParcelOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} in {self.parcel_id}"
+
+
+class TrackingEvent(models.Model):
+    """One dated thing the carrier said about a parcel, kept once however often told."""
+
+    class Code(models.TextChoices):
+        ACCEPTED = "ACCEPTED", _("accepted by the carrier")
+        LEFT_CHINA = "LEFT_CHINA", _("left China")
+        ARRIVED = "ARRIVED", _("arrived in the country")
+        DELAYED = "DELAYED", _("delayed")
+        DELIVERED = "DELIVERED", _("delivered")
+
+    parcel = models.ForeignKey(
+        Parcel, on_delete=models.PROTECT, related_name="tracking_events"
+    )
+    code = models.CharField(_("what"), max_length=10, choices=Code.choices)
+    at = models.DateTimeField(_("at"))
+    note = models.CharField(_("in the carrier's words"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("tracking event")
+        verbose_name_plural = _("tracking events")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parcel", "code", "at"], name="a_carrier_says_a_thing_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.parcel_id}: {self.get_code_display()}"
 
 
 class NumberRange(models.Model):
