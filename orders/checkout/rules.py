@@ -184,6 +184,11 @@ class DestinationRule(Sourced):
                 condition=Q(duty_fixed_minor__isnull=True)
                 | (~Q(duty_fixed_currency="") & ~Q(duty_fixed_per="")),
             ),
+            models.CheckConstraint(
+                name="duty_is_by_tariff_or_flat",
+                condition=Q(by_tariff=False)
+                | Q(duty_pct__isnull=True, duty_fixed_minor__isnull=True),
+            ),
             ExclusionConstraint(
                 name="one_regime_per_place_value_and_day",
                 expressions=[
