@@ -188,7 +188,9 @@ class Product(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-id"], name="listed_newest", condition=Q(state="LISTED"))
+            models.Index(
+                fields=["-id"], name="listed_newest", condition=Q(state="LISTED")
+            )
         ]
 
     def __str__(self) -> str:
@@ -196,7 +198,7 @@ class Product(models.Model):
 
     def title(self, language: str) -> str:
         """In `language`, else in English, else in any."""
-        base = language.split("-")[0]
+        base = language.split("-", maxsplit=1)[0]
         for code in (language, base, "en"):
             if code in self.titles:
                 return str(self.titles[code])
@@ -238,7 +240,7 @@ class Variant(models.Model):
 class StockLevel(models.Model):
     """What is left of one variant. Only the database writes it (see migration 0003).
 
-    `on_hand` and `allocated` follow from StockMovement rows, `reserved` from open holds.
+    `on_hand` and `allocated` follow from StockMovement rows, `reserved` from holds.
     """
 
     variant = models.OneToOneField(

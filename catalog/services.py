@@ -1,7 +1,7 @@
 """Stock: every change of what is there, what is held and what is sold.
 
-Locks: a hold row, then its stock row, stock rows by variant id. `hold` takes only the stock
-row, in one guarded statement, and must be the last write of its transaction.
+Locks: a hold row, then its stock row, stock rows by variant id. `hold` takes only its
+stock row, in one guarded statement, and must be the last write of its transaction.
 """
 
 from collections.abc import Sequence
@@ -24,8 +24,11 @@ WITH taken AS (
     WHERE variant_id = %(variant)s
       AND on_hand - allocated - reserved >= %(quantity)s
     RETURNING variant_id)
-INSERT INTO catalog_hold (variant_id, bag, quantity, state, created_at, expires_at)
-SELECT variant_id, %(bag)s, %(quantity)s, 'HELD', %(now)s, %(until)s FROM taken
+INSERT INTO catalog_hold
+    (id, variant_id, bag, quantity, state, created_at, expires_at)
+SELECT coalesce(%(id)s, nextval('catalog_hold_id_seq')),
+       variant_id, %(bag)s, %(quantity)s, 'HELD', %(now)s, %(until)s
+FROM taken
 RETURNING id
 """
 
@@ -70,15 +73,19 @@ class Held:
     expires_at: datetime
 
 
-def hold(*, variant_id: int, quantity: int, bag: UUID, minutes: int | None = None) -> Held:
-    """Promise units of a variant to a bag for some minutes.
+def hold(
+    *, variant_id: int, quantity: int, bag: UUID, hold_id: int | None = None
+) -> Held:
+    """Promise units of a variant to a bag for HOLD_MINUTES.
 
-    One guarded statement; when it finds too little it first ends this variant's stale holds
-    and tries once more. Raises NotEnoughStock, having changed nothing else.
+    One guarded statement; finding too little, it first ends the variant's stale holds
+    and tries once more. `hold_id` is one taken from the holds' sequence before. Raises
+    NotEnoughStock, having written nothing.
     """
     now = timezone.now()
-    until = now + timedelta(minutes=minutes or settings.HOLD_MINUTES)
+    until = now + timedelta(minutes=settings.HOLD_MINUTES)
     facts = {
+        "id": hold_id,
         "variant": variant_id,
         "quantity": quantity,
         "bag": bag,
@@ -96,6 +103,15 @@ def hold(*, variant_id: int, quantity: int, bag: UUID, minutes: int | None = Non
     return Held(made[0], until)
 
 
+def require_free(*, variant_id: int, quantity: int) -> None:
+    """Raise NotEnoughStock early, before any lock; `hold` has the last word."""
+    level = StockLevel.objects.filter(pk=variant_id).first()
+    if level is not None and level.free >= quantity:
+        return
+    if not _expire_stale(variant_id, timezone.now()):
+        raise _not_enough(variant_id)
+
+
 def release(*, hold_ids: Sequence[int]) -> list[int]:
     """Give held units back at once; holds being paid or ended stay as they are."""
     return _end(hold_ids, "RELEASED", ["HELD"])
@@ -109,20 +125,20 @@ def release_unpaid(*, hold_ids: Sequence[int]) -> list[int]:
 def consume(*, hold_ids: Sequence[int]) -> list[int]:
     """Turn holds into sold units (allocated), once; returns those that were still open.
 
-    Call inside the transaction that settles the payment. Locks hold rows, then stock rows.
+    Call inside the transaction that settles the payment. Locks holds, then stock.
     """
     return _end(hold_ids, "CONSUMED", ["HELD", "PAYING"])
 
 
 def begin_paying(*, hold_ids: Sequence[int]) -> int:
-    """Put holds under payment: from here only its outcome ends them. Returns how many."""
+    """Put holds under payment: only its outcome ends them now. Returns how many."""
     return Hold.objects.filter(
         pk__in=hold_ids, state__in=[Hold.State.HELD, Hold.State.PAYING]
     ).update(state=Hold.State.PAYING)
 
 
 def stop_paying(*, hold_ids: Sequence[int], until: datetime) -> int:
-    """The payment failed: the holds run on until a moment, so the buyer can try again."""
+    """The payment failed: the holds run on for a while, to try again."""
     return Hold.objects.filter(pk__in=hold_ids, state=Hold.State.PAYING).update(
         state=Hold.State.HELD, expires_at=until
     )
@@ -132,7 +148,9 @@ def expire_holds() -> int:
     """End every hold that ran out; a sweep, safe to run twice at once."""
     now = timezone.now()
     variants = (
-        Hold.objects.stale(now).order_by("variant_id").values_list("variant_id", flat=True)
+        Hold.objects.stale(now)
+        .order_by("variant_id")
+        .values_list("variant_id", flat=True)
     )
     return sum(_expire_stale(variant_id, now) for variant_id in variants.distinct())
 

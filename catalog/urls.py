@@ -1,2 +1,11 @@
+"""All doors of catalog/."""
+
+from django.urls import include, path
+
+from catalog import api
+
 app_name = "catalog"
-urlpatterns: list = []
+
+API = [path("products", api.Products.as_view(), name="api-products")]
+
+urlpatterns = [path("api/v1/", include(API))]

@@ -1,4 +1,4 @@
-"""What must not start: an unsafe production, or a database that would garble Chinese."""
+"""What must not start: an unsafe production, a database that garbles Chinese."""
 
 from typing import Any
 

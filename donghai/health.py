@@ -20,7 +20,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """503 unless database, Redis and migrations are there and no step is long overdue."""
+    """503 unless database, Redis and migrations are fine and no step is overdue."""
     checks: dict[str, Callable[[], str]] = {
         "database": _database,
         "redis": _redis,

@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from donghai.money import Money
-from donghai.steps.models import Step as Step
+from donghai.steps.models import Step
+
+__all__ = ["ExchangeRate", "StaffMember", "Step", "User"]
 
 
 class UserManager(BaseUserManager["User"]):
-    """Users come with their staff link, which decides whether they may see the admin."""
+    """Users come with their staff link, which opens the admin to them."""
 
     def get_queryset(self) -> models.QuerySet["User"]:
         return super().get_queryset().select_related("staff_member")

@@ -70,9 +70,7 @@ class HostLanguage(models.Model):
     ON_AIR = (Level.B1, Level.B2, Level.C1, Level.C2)
 
     host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="languages")
-    language = models.CharField(
-        _("language"), max_length=8, choices=Language.choices
-    )
+    language = models.CharField(_("language"), max_length=8, choices=Language.choices)
     level = models.CharField(_("level"), max_length=2, choices=Level.choices)
     certificate = models.CharField(
         _("certificate number"), max_length=40, blank=True, default=""

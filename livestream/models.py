@@ -1,4 +1,4 @@
-"""Scheduled broadcasts, what they sell, and the numbered log of what happened in them."""
+"""Scheduled broadcasts, what they sell, and the numbered log of each room."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -21,9 +21,7 @@ class Market(models.Model):
     name = models.CharField(_("name"), max_length=60)
     zone = models.CharField(_("time zone"), max_length=40)
     currency = models.CharField(_("currency"), max_length=3)
-    language = models.CharField(
-        _("language"), max_length=8, choices=Language.choices
-    )
+    language = models.CharField(_("language"), max_length=8, choices=Language.choices)
 
     class Meta:
         verbose_name = _("market")
@@ -56,8 +54,8 @@ class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
 class LiveSession(models.Model):
     """One scheduled broadcast.
 
-    `starts_on` and `starts_time` are wall time in `zone`; `starts_at` and `ends_at` are the
-    moments they come to, computed by `livestream.services.schedule_session`.
+    `starts_on` and `starts_time` are wall time in `zone`; `starts_at` and `ends_at` are
+    the moments they come to, computed by `livestream.services.schedule_session`.
     """
 
     class State(models.TextChoices):
@@ -67,9 +65,7 @@ class LiveSession(models.Model):
         CANCELLED = "CANCELLED", _("cancelled")
 
     host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="sessions")
-    language = models.CharField(
-        _("language"), max_length=8, choices=Language.choices
-    )
+    language = models.CharField(_("language"), max_length=8, choices=Language.choices)
     market = models.ForeignKey(
         Market, on_delete=models.PROTECT, related_name="sessions"
     )
@@ -103,7 +99,9 @@ class LiveSession(models.Model):
                 name="a_host_is_on_air_once_at_a_time",
             ),
         ]
-        indexes = [models.Index(fields=["state", "starts_at"], name="sessions_by_start")]
+        indexes = [
+            models.Index(fields=["state", "starts_at"], name="sessions_by_start")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -129,7 +127,7 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 class Listing(models.Model):
     """A variant linked to a live session at a retail price in the session's currency.
 
-    `host_share_minor` is what the host was shown in fen before she accepted; `rate_id` is
+    `host_share_minor` is what the host was shown in fen before she accepted; `rate` is
     the exchange rate it was shown at. `claims_made` numbers the places in line.
     """
 

@@ -1,1 +1,42 @@
-"""Background jobs."""
+"""All background jobs of orders/, one per step name. Each is one call into a folder."""
+
+from donghai import steps
+from donghai.steps.models import Step
+from livestream import services as livestream
+from orders.checkout.models import OrderLine
+from orders.customs import services as customs
+from orders.payments import sandbox
+from orders.payments import services as payments
+from orders.settlement import services as settlement
+from orders.shipping import services as shipping
+
+steps.job("orders.refund_payment", outside=True)(payments.refund_payment)
+steps.job(sandbox.NOTIFY, outside=True)(sandbox.send_notice)
+
+steps.job("orders.pack_order")(shipping.pack_order)
+steps.job("orders.close_parcel")(shipping.close_parcel)
+steps.job("orders.hand_over", outside=True)(shipping.hand_over)
+steps.job("orders.track", outside=True)(shipping.track)
+
+steps.job("orders.declare_order", outside=True)(customs.send_order)
+steps.job("orders.declare_waybill", outside=True)(customs.send_waybill)
+steps.job("orders.declare_list", outside=True)(customs.send_list)
+
+steps.job("orders.book_payment")(settlement.book_payment)
+steps.job("orders.clear_funds")(settlement.clear_funds)
+steps.job("orders.convert_funds", outside=True)(settlement.convert_funds)
+steps.job("orders.make_payable")(settlement.make_payable)
+
+
+@steps.job("orders.tell_room")
+def tell_room(step: Step) -> None:
+    """Say in each room which claims an order paid."""
+    lines = OrderLine.objects.filter(order_id=step.subject_id).select_related("claim")
+    with steps.finishing(step):
+        for line in lines.order_by("session_id", "pk"):
+            livestream.note_sale(
+                session_id=line.session_id,
+                listing_id=line.claim.listing_id,
+                place=line.claim.place,
+                name=line.claim.name,
+            )

@@ -49,7 +49,7 @@ _jobs: dict[str, Job] = {}
 def job(
     name: str, *, outside: bool = False, attempts: int = 12
 ) -> Callable[[Action], Action]:
-    """Register the function that runs the steps called `name` (in an app's tasks.py)."""
+    """Register what runs the steps called `name` (in an app's tasks.py)."""
 
     def register(action: Action) -> Action:
         _jobs[name] = Job(name, action, outside, attempts)
@@ -142,7 +142,7 @@ def finishing(step: Step) -> Iterator[None]:
 
 
 def retry(step_id: int) -> bool:
-    """Take a parked step back up, with all its attempts before it. False if not parked."""
+    """Take a parked step up again from its first attempt. False if not parked."""
     return bool(
         Step.objects.parked()
         .filter(pk=step_id)

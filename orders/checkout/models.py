@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Hold, Merchant, Variant
@@ -28,7 +29,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
 
 class Claim(models.Model):
-    """A viewer's "mine", at the price of that moment. `place` is by the server's clock."""
+    """A viewer's "mine", at the price of that moment; places are by the server's clock."""
 
     listing = models.ForeignKey(
         Listing, on_delete=models.PROTECT, related_name="claims"
@@ -68,7 +69,7 @@ class Claim(models.Model):
 
 
 class Quote(models.Model):
-    """A landed price for some claims and one destination. Frozen once an order names it."""
+    """A landed price for some claims and one destination; frozen by its order."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     bag = models.UUIDField(_("bag"))
@@ -132,7 +133,12 @@ class QuoteLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label}: {self.amount}"
+        return f"{self.text}: {self.amount}"
+
+    @property
+    def text(self) -> str:
+        """What it is for, in the reader's language."""
+        return gettext(self.label) % self.working
 
     @property
     def amount(self) -> Money:
@@ -254,7 +260,7 @@ class Split(models.Model):
 
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="splits")
     party = models.CharField(_("party"), max_length=8, choices=Party.choices)
-    amount_minor = models.PositiveBigIntegerField(_("amount in fen"))
+    amount_minor = models.BigIntegerField(_("amount in fen"))
     rate = models.ForeignKey(
         "donghai.ExchangeRate", on_delete=models.PROTECT, null=True, related_name="+"
     )

@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('party', models.CharField(choices=[('MERCHANT', 'merchant'), ('HOST', 'host'), ('CENTRE', 'centre')], max_length=8, verbose_name='party')),
-                ('amount_minor', models.PositiveBigIntegerField(verbose_name='amount in fen')),
+                ('amount_minor', models.BigIntegerField(verbose_name='amount in fen')),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='splits', to='orders.orderline')),
                 ('rate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='donghai.exchangerate')),
             ],

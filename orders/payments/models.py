@@ -20,7 +20,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
 
 class Payment(models.Model):
-    """One attempt to pay an order. `key` goes to the provider, so asking twice pays once."""
+    """One attempt to pay an order. The provider gets `key`: asking twice pays once."""
 
     class State(models.TextChoices):
         OPEN = "OPEN", _("open")
@@ -30,7 +30,7 @@ class Payment(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
     provider = models.CharField(_("provider"), max_length=20)
     key = models.CharField(_("key"), max_length=80, unique=True)
-    reference = models.CharField(
+    reference = models.CharField(  # noqa: DJ001 (unique once known)
         _("provider's reference"), max_length=80, null=True, blank=True
     )
     page_url = models.CharField(_("payment page"), max_length=300, blank=True)

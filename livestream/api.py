@@ -1,0 +1,232 @@
+"""JSON doors of sessions: for everybody to look at, for hosts to run."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from donghai.money import Money
+from hosts.models import Host, Language
+from livestream import services
+from livestream.models import Listing, LiveSession, Market
+
+
+class IsHost(BasePermission):
+    """Only a person with a host's profile; the view finds it as `request.host`."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        user = request.user
+        if user is None or not user.is_authenticated:
+            return False
+        request.host = Host.objects.filter(user=user).first()
+        return request.host is not None
+
+
+class SessionOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    state = serializers.CharField()
+    host = serializers.CharField(source="host.name")
+    language = serializers.CharField()
+    market = serializers.CharField(source="market_id")
+    zone = serializers.CharField()
+    currency = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
+class ListingOutput(serializers.Serializer[Any]):
+    listing = serializers.IntegerField()
+    title = serializers.CharField()
+    size = serializers.CharField()
+    weight_g = serializers.IntegerField()
+    origin = serializers.CharField()
+    treatment = serializers.CharField()
+    picture = serializers.CharField()
+    retail_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    left = serializers.IntegerField()
+    held = serializers.IntegerField()
+
+
+class SessionDetail(SessionOutput):
+    pinned = serializers.IntegerField(allow_null=True)
+    last_event = serializers.IntegerField()
+    listings = ListingOutput(many=True)
+
+
+class Sessions(APIView):
+    """GET sessions: on air and next up. POST sessions: a host schedules one."""
+
+    class Input(serializers.Serializer[Any]):
+        title = serializers.CharField(max_length=120)
+        language = serializers.ChoiceField(Language.choices)
+        market = serializers.PrimaryKeyRelatedField(queryset=Market.objects.all())
+        starts_on = serializers.DateField()
+        starts_time = serializers.TimeField()
+        minutes = serializers.IntegerField(min_value=15, max_value=720, default=120)
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [IsHost()] if self.request.method == "POST" else []
+
+    @extend_schema(
+        responses=SessionOutput(many=True),
+        parameters=[
+            OpenApiParameter("state", str, enum=LiveSession.State.values),
+            OpenApiParameter("language", str),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        sessions: QuerySet[LiveSession] = LiveSession.objects.for_display()
+        state = request.query_params.get("state", "")
+        if state in LiveSession.State.values:
+            sessions = sessions.filter(state=state)
+        else:
+            sessions = sessions.filter(state__in=["ON_AIR", "SCHEDULED"])
+        if language := request.query_params.get("language"):
+            sessions = sessions.in_language(language)
+        sessions = sessions.order_by("starts_at", "pk")[:100]
+        return Response(SessionOutput(sessions, many=True).data)
+
+    @extend_schema(request=Input, responses={201: SessionOutput})
+    def post(self, request: Any) -> Response:
+        wanted = self.Input(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        session = services.schedule_session(
+            host=request.host, plan=services.Plan(**wanted.validated_data)
+        )
+        return Response(SessionOutput(session).data, status.HTTP_201_CREATED)
+
+
+class ShowSession(APIView):
+    """GET sessions/{id}: the room as it stands; its events go on from `last_event`."""
+
+    @extend_schema(responses=SessionDetail)
+    def get(self, request: Request, session_id: int) -> Response:
+        listings = Listing.objects.for_display().order_by("position", "pk")
+        session = get_object_or_404(
+            LiveSession.objects.for_display()
+            .select_related("log")
+            .prefetch_related(Prefetch("listings", listings)),
+            pk=session_id,
+        )
+        shown = list(session.listings.all())
+        pinned = next((one.pk for one in shown if one.pinned_at), None)
+        return Response(
+            SessionOutput(session).data
+            | {
+                "pinned": pinned,
+                "last_event": session.log.last_number,
+                "listings": [services.describe(one, session.language) for one in shown],
+            }
+        )
+
+
+class HostDoor(APIView):
+    """A host's act on her own session."""
+
+    permission_classes = (IsHost,)
+
+
+class Start(HostDoor):
+    """POST sessions/{id}/start: go live."""
+
+    @extend_schema(request=None, responses=SessionOutput)
+    def post(self, request: Any, session_id: int) -> Response:
+        session = services.go_live(host=request.host, session_id=session_id)
+        return Response(SessionOutput(session).data)
+
+
+class End(HostDoor):
+    """POST sessions/{id}/end: close the room."""
+
+    @extend_schema(request=None, responses=SessionOutput)
+    def post(self, request: Any, session_id: int) -> Response:
+        session = services.end_session(host=request.host, session_id=session_id)
+        return Response(SessionOutput(session).data)
+
+
+class Listings(HostDoor):
+    """POST sessions/{id}/listings: link a piece of the market at a price."""
+
+    class Input(serializers.Serializer[Any]):
+        variant = serializers.IntegerField()
+        retail_minor = serializers.IntegerField(min_value=1)
+
+    @extend_schema(request=Input, responses={201: ListingOutput})
+    def post(self, request: Any, session_id: int) -> Response:
+        wanted = self.Input(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        session = get_object_or_404(LiveSession, pk=session_id)
+        listing = services.link_variant(
+            host=request.host,
+            session_id=session_id,
+            variant_id=wanted.validated_data["variant"],
+            retail=Money(wanted.validated_data["retail_minor"], session.currency),
+        )
+        return Response(
+            services.describe(listing, session.language)
+            | {"host_share_minor": listing.host_share_minor},
+            status.HTTP_201_CREATED,
+        )
+
+
+class Pin(HostDoor):
+    """POST sessions/{id}/pin: show one listing to everybody; null takes it away."""
+
+    class Input(serializers.Serializer[Any]):
+        listing = serializers.IntegerField()
+        pinned = serializers.BooleanField(default=True)
+
+    @extend_schema(request=Input, responses={204: None})
+    def post(self, request: Any, session_id: int) -> Response:
+        wanted = self.Input(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        act = services.pin if wanted.validated_data["pinned"] else services.unpin
+        act(
+            host=request.host,
+            session_id=session_id,
+            listing_id=wanted.validated_data["listing"],
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Chat(APIView):
+    """POST sessions/{id}/chat: say something in the room."""
+
+    authentication_classes = ()
+
+    class Input(serializers.Serializer[Any]):
+        name = serializers.CharField(max_length=40)
+        text = serializers.CharField(max_length=services.LONGEST_CHAT)
+
+    @extend_schema(request=Input, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request, session_id: int) -> Response:
+        wanted = self.Input(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        number = services.say(session_id=session_id, **wanted.validated_data)
+        return Response({"number": number}, status.HTTP_201_CREATED)
+
+
+class Events(APIView):
+    """GET sessions/{id}/events: server-sent events; resumes after Last-Event-ID.
+
+    Answered by `livestream.stream` on the event loop; here so that the schema names it.
+    """
+
+    @extend_schema(
+        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+        parameters=[
+            OpenApiParameter("Last-Event-ID", str, OpenApiParameter.HEADER),
+            OpenApiParameter("after", int),
+        ],
+    )
+    def get(self, request: Request, session_id: int) -> Response:
+        return Response(status=status.HTTP_503_SERVICE_UNAVAILABLE)

@@ -1,0 +1,80 @@
+"""Who gets what of a retail price, in fen, at a dated rate."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from donghai.errors import Refused
+from donghai.models import ExchangeRate
+from donghai.money import Money, decimals
+
+
+class NoRate(Refused):
+    code = "no_rate"
+    title = _("There is no exchange rate for %(currency)s yet.")
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Of one sale, in CNY: wholesale, the centre's part, the rest for the host."""
+
+    merchant: Money
+    host: Money
+    centre: Money
+    rate_id: int | None
+
+
+def rate_into_yuan(currency: str, on: date) -> ExchangeRate | None:
+    """The ECB rate in force; None for yuan itself. Raises NoRate."""
+    if currency == "CNY":
+        return None
+    rate = (
+        ExchangeRate.objects.pair(currency, "CNY")
+        .filter(source=ExchangeRate.Source.ECB)
+        .in_force_on(on)
+        .first()
+    )
+    if rate is None:
+        raise NoRate(currency=currency)
+    return rate
+
+
+def shares(retail: Money, wholesale: Money, rate: ExchangeRate | None) -> Shares:
+    """Split a retail price: wholesale, the centre's per cent, the rest to the host.
+
+    The host's part is negative when the price is too low; see `least_retail`.
+    """
+    yuan = rate.convert(retail) if rate else retail
+    centre = yuan.share(Decimal(settings.CENTRE_SHARE_PERCENT))
+    return Shares(
+        merchant=wholesale,
+        host=yuan - wholesale - centre,
+        centre=centre,
+        rate_id=rate.pk if rate else None,
+    )
+
+
+def least_retail(wholesale: Money, currency: str, rate: ExchangeRate | None) -> Money:
+    """The lowest price that covers wholesale and the centre's part, rounded up."""
+    kept = 1 - Decimal(settings.CENTRE_SHARE_PERCENT) / 100
+    per_unit = rate.rate / rate.quantity if rate else Decimal(1)
+    scale = Decimal(10) ** decimals(currency)
+    minor = wholesale.amount / kept / per_unit * scale
+    return Money(int(minor.to_integral_value(rounding=ROUND_CEILING)) + 1, currency)
+
+
+def at_a_loss(shares: Shares) -> Shares:
+    """The yuan rose and the price covers its costs no more: the centre bears that.
+
+    The merchant keeps wholesale, the host goes without, the centre's part may be below
+    zero; the three still add up to what the price is worth.
+    """
+    return Shares(
+        merchant=shares.merchant,
+        host=Money.zero("CNY"),
+        centre=shares.centre + shares.host,
+        rate_id=shares.rate_id,
+    )

@@ -1,0 +1,208 @@
+"""JSON doors of a buyer: claim, quote, order."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from orders.checkout import idempotency, services
+from orders.checkout.bag import HEADER, HasBag, bag_or_new, keep, token
+from orders.checkout.models import Order
+
+BAG_HEADER = OpenApiParameter(
+    HEADER, str, OpenApiParameter.HEADER, description="The signed bag token."
+)
+IDEMPOTENCY_HEADER = OpenApiParameter(
+    idempotency.HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="A key of your own; a repeat with it gets the first answer again.",
+)
+
+
+class AddressInput(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100)
+    street = serializers.CharField(max_length=200)
+    city = serializers.CharField(max_length=80)
+    region = serializers.CharField(max_length=80, required=False, default="")
+    postcode = serializers.CharField(
+        max_length=12, required=False, default="", allow_blank=True
+    )
+    country = serializers.RegexField(r"^[A-Za-z]{2}$")
+    phone = serializers.CharField(
+        max_length=24, required=False, default="", allow_blank=True
+    )
+
+
+class MakeClaim(APIView):
+    """POST sessions/{id}/claims: "mine", without account; the answer brings the bag."""
+
+    authentication_classes = ()
+
+    class Input(serializers.Serializer[Any]):
+        listing = serializers.IntegerField()
+        quantity = serializers.IntegerField(default=1)
+        name = serializers.CharField(
+            max_length=40, required=False, default="", allow_blank=True
+        )
+
+    class Output(serializers.Serializer[Any]):
+        claim = serializers.IntegerField()
+        receipt = serializers.CharField()
+        place = serializers.IntegerField()
+        hold = serializers.IntegerField()
+        expires_at = serializers.DateTimeField()
+        price_minor = serializers.IntegerField()
+        currency = serializers.CharField()
+        bag = serializers.CharField()
+
+    @extend_schema(request=Input, responses={201: Output}, parameters=[BAG_HEADER])
+    def post(self, request: Request, session_id: int) -> Response:
+        wanted = self.Input(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        bag = bag_or_new(request._request)
+        made = services.claim(
+            session_id=session_id,
+            listing_id=wanted.validated_data["listing"],
+            quantity=wanted.validated_data["quantity"],
+            name=wanted.validated_data["name"],
+            bag=bag,
+        )
+        response = Response(
+            {
+                "claim": made.pk,
+                "receipt": made.receipt,
+                "place": made.place,
+                "hold": made.hold_id,
+                "expires_at": made.hold.expires_at,
+                "price_minor": made.price_minor,
+                "currency": made.currency,
+                "bag": token(bag),
+            },
+            status.HTTP_201_CREATED,
+        )
+        keep(response, bag, secure=settings.PRODUCTION)
+        return response
+
+
+class DropClaim(APIView):
+    """DELETE claims/{id}: give a claim's pieces back at once."""
+
+    authentication_classes = ()
+    permission_classes = (HasBag,)
+
+    @extend_schema(responses={204: None}, parameters=[BAG_HEADER])
+    def delete(self, request: Request, claim_id: int) -> Response:
+        services.drop_claim(bag=request.bag, claim_id=claim_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MakeQuote(APIView):
+    """POST quotes: the landed price of held claims, each line with its rule."""
+
+    authentication_classes = ()
+    permission_classes = (HasBag,)
+
+    class Input(serializers.Serializer[Any]):
+        holds = serializers.ListField(
+            child=serializers.IntegerField(),
+            required=False,
+            min_length=1,
+            max_length=99,
+        )
+        country = serializers.RegexField(r"^[A-Za-z]{2}$")
+        postcode = serializers.CharField(
+            max_length=12, required=False, default="", allow_blank=True
+        )
+
+    class Output(serializers.Serializer[Any]):
+        class Line(serializers.Serializer[Any]):
+            kind = serializers.CharField()
+            label = serializers.CharField()
+            amount_minor = serializers.IntegerField()
+            rule = serializers.CharField()
+            is_estimate = serializers.BooleanField()
+
+        id = serializers.UUIDField()
+        currency = serializers.CharField()
+        total_minor = serializers.IntegerField()
+        is_estimate = serializers.BooleanField()
+        expires_at = serializers.DateTimeField()
+        lines = Line(many=True)
+
+    @extend_schema(request=Input, responses={201: Output}, parameters=[BAG_HEADER])
+    def post(self, request: Request) -> Response:
+        wanted = self.Input(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        made = services.quote(
+            bag=request.bag,
+            hold_ids=wanted.validated_data.get("holds"),
+            country=wanted.validated_data["country"].upper(),
+            postcode=wanted.validated_data["postcode"],
+        )
+        answer = self.Output(made.quote).data | {
+            "lines": self.Output.Line(made.lines, many=True).data
+        }
+        return Response(answer, status.HTTP_201_CREATED)
+
+
+class OrderOutput(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    status = serializers.CharField()
+    currency = serializers.CharField()
+    total_minor = serializers.IntegerField()
+    placed_at = serializers.DateTimeField()
+    paid_at = serializers.DateTimeField(allow_null=True)
+
+
+class PlaceOrder(APIView):
+    """POST orders: take the quote at its word and start waiting for payment."""
+
+    authentication_classes = ()
+    permission_classes = (HasBag,)
+
+    class Input(serializers.Serializer[Any]):
+        quote = serializers.UUIDField()
+        email = serializers.EmailField()
+        address = AddressInput()
+
+    @extend_schema(
+        request=Input,
+        responses={201: OrderOutput},
+        parameters=[BAG_HEADER, IDEMPOTENCY_HEADER],
+    )
+    def post(self, request: Request) -> Response:
+        wanted = self.Input(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        with transaction.atomic():
+            kept = idempotency.begin(request, scope=request.bag.hex)
+            if kept.answer is not None:
+                return Response(kept.answer, status.HTTP_201_CREATED)
+            order = services.place_order(
+                bag=request.bag,
+                quote_id=wanted.validated_data["quote"],
+                email=wanted.validated_data["email"],
+                address=services.address_from(wanted.validated_data["address"]),
+                language=getattr(request, "LANGUAGE_CODE", "en"),
+            )
+            answer = OrderOutput(order).data
+            kept.keep(answer)
+        return Response(answer, status.HTTP_201_CREATED)
+
+
+class ShowOrder(APIView):
+    """GET orders/{number}: only for the bag that placed it."""
+
+    authentication_classes = ()
+    permission_classes = (HasBag,)
+
+    @extend_schema(responses=OrderOutput, parameters=[BAG_HEADER])
+    def get(self, request: Request, number: str) -> Response:
+        order = get_object_or_404(Order, number=number, bag=request.bag)
+        return Response(OrderOutput(order).data)

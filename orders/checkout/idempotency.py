@@ -1,0 +1,55 @@
+"""Requests that create carry a key; a repeat gets the first answer.
+
+The key's row is written in the same transaction as what the request creates: both stand
+or neither does, and a second request with the key waits for the first to end.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+
+from donghai.errors import Refused
+from orders.checkout.models import IdempotencyKey
+
+HEADER = "Idempotency-Key"
+
+
+class KeyReused(Refused):
+    code = "idempotency_key_reused"
+    title = _("This Idempotency-Key was sent before with other contents.")
+    status = 422
+
+
+@dataclass
+class Kept:
+    """A claimed key: the answer of its first use, or a place to keep one."""
+
+    row_id: int | None
+    answer: dict[str, Any] | None
+
+    def keep(self, answer: Mapping[str, Any]) -> None:
+        if self.row_id is not None:
+            IdempotencyKey.objects.filter(pk=self.row_id).update(body=dict(answer))
+
+
+def begin(request: Request, *, scope: str) -> Kept:
+    """Claim the request's key inside the caller's transaction; no header, no memory.
+
+    Raises KeyReused when the key came before with another body.
+    """
+    key = request.headers.get(HEADER, "")[:80]
+    if not key:
+        return Kept(None, None)
+    body = json.dumps(request.data, sort_keys=True, default=str)
+    fingerprint = hashlib.sha256(body.encode()).hexdigest()
+    row = IdempotencyKey(scope=scope, key=key, fingerprint=fingerprint)
+    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+    found = IdempotencyKey.objects.get(scope=scope, key=key)
+    if found.fingerprint != fingerprint:
+        raise KeyReused()
+    return Kept(found.pk, found.body)

@@ -1,0 +1,63 @@
+"""JSON doors of money: a buyer's payment, a provider's notice."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from orders.checkout.api import BAG_HEADER
+from orders.checkout.bag import HasBag
+from orders.checkout.models import Order
+from orders.payments import services
+from orders.payments.provider import ADAPTERS, provider
+
+
+class Pay(APIView):
+    """POST orders/{number}/payments: ask the provider for an order's money."""
+
+    authentication_classes = ()
+    permission_classes = (HasBag,)
+
+    class Input(serializers.Serializer[Any]):
+        method = serializers.CharField(max_length=40, default="page")
+
+    class Output(serializers.Serializer[Any]):
+        state = serializers.CharField()
+        page_url = serializers.CharField()
+        pays_order = serializers.BooleanField()
+        amount_minor = serializers.IntegerField()
+        currency = serializers.CharField()
+
+    @extend_schema(request=Input, responses={201: Output}, parameters=[BAG_HEADER])
+    def post(self, request: Request, number: str) -> Response:
+        wanted = self.Input(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        order = get_object_or_404(
+            Order.objects.only("id"), number=number, bag=request.bag
+        )
+        payment = services.begin_payment(
+            order_id=order.pk, method=wanted.validated_data["method"]
+        )
+        return Response(self.Output(payment).data, status.HTTP_201_CREATED)
+
+
+@csrf_exempt
+@require_POST
+def notice(request: HttpRequest, name: str) -> HttpResponse:
+    """POST payments/notices/{provider}: a webhook, believed only with its signature."""
+    adapter = provider()
+    if name not in ADAPTERS or name != adapter.name:
+        return HttpResponse(status=404)
+    if not adapter.verify(request.body, request.headers.get("Signature", "")):
+        return HttpResponse(status=403)
+    content = json.loads(request.body)
+    services.take_notice(name=name, event=content["event"], content=content)
+    return HttpResponse(status=204)

@@ -1,0 +1,247 @@
+"""Paying: begun under a lock, asked outside of any transaction, settled once.
+
+Return page, webhook, reconciler and the provider's answer all end in `settle_payment`.
+Locks: the order, then its holds, then their stock rows by variant.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog import services as catalog
+from donghai import steps
+from donghai.errors import Refused
+from donghai.money import Money
+from donghai.steps.models import Step
+from orders.checkout.models import Claim, Order
+from orders.payments.models import Notice, Payment, Refund
+from orders.payments.provider import Charge, provider
+
+AFTER_PAYMENT = ("orders.pack_order", "orders.book_payment", "orders.tell_room")
+REFUND = "orders.refund_payment"
+
+SECOND_CHANCE = timedelta(minutes=5)  # to try another card after a refusal
+ASK_AFTER = timedelta(seconds=20)  # no answer yet: ask the provider ourselves
+GIVE_UP_AFTER = timedelta(minutes=30)
+
+
+class NoSuchOrder(Refused):
+    code = "unknown_order"
+    title = _("There is no such order.")
+    status = 404
+
+
+class AlreadyPaid(Refused):
+    code = "already_paid"
+    title = _("This order is paid already.")
+
+
+class HoldRanOut(Refused):
+    code = "hold_expired"
+    title = _("The time ran out and the pieces went back on sale. Claim them again.")
+
+
+def begin_payment(*, order_id: int, method: str, return_url: str = "") -> Payment:
+    """Ask the provider for an order's money; a second click gets the same payment.
+
+    The holds come under payment first, so that they outlast it. Refuses a paid order
+    and one whose holds ran out.
+    """
+    payment = _open_payment(order_id)
+    charge = provider().charge(
+        key=payment.key,
+        amount=payment.amount,
+        method=method,
+        return_url=return_url,
+    )
+    return apply(payment.pk, charge)
+
+
+@transaction.atomic
+def _open_payment(order_id: int) -> Payment:
+    order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    if order.status == Order.Status.PAID:
+        raise AlreadyPaid()
+    payments = list(order.payments.all())
+    for payment in payments:
+        if payment.state == Payment.State.OPEN:
+            return payment
+    holds = order.hold_ids()
+    if order.status != Order.Status.AWAITING_PAYMENT or catalog.begin_paying(
+        hold_ids=holds
+    ) < len(holds):
+        raise HoldRanOut()
+    return Payment.objects.create(
+        order=order,
+        provider=provider().name,
+        key=f"{order.number}/{len(payments) + 1}",
+        amount_minor=order.total_minor,
+        currency=order.currency,
+    )
+
+
+def apply(payment_id: int, charge: Charge) -> Payment:
+    """Take in what the provider says of a payment, whoever asked it."""
+    if charge.state == Payment.State.CAPTURED:
+        return settle_payment(
+            payment_id=payment_id, reference=charge.reference, amount=charge.amount
+        )
+    if charge.state == Payment.State.DECLINED:
+        return decline_payment(payment_id=payment_id, reference=charge.reference)
+    Payment.objects.open().filter(pk=payment_id).update(
+        reference=charge.reference, page_url=charge.page_url
+    )
+    return Payment.objects.get(pk=payment_id)
+
+
+@transaction.atomic
+def settle_payment(*, payment_id: int, reference: str, amount: Money) -> Payment:
+    """Book money the provider says it received: once per payment, however often told.
+
+    Locks the order, then holds and stock. Money is booked even when the order no longer
+    wants it, its pieces are gone or the sum is wrong; then it is refunded instead.
+    """
+    payment = _locked(payment_id)
+    if payment.state == Payment.State.CAPTURED:
+        return payment
+    order = payment.order
+    payment.state, payment.ended_at = Payment.State.CAPTURED, timezone.now()
+    payment.reference, payment.amount_minor = reference, amount.minor
+    payment.pays_order = (
+        order.status == Order.Status.AWAITING_PAYMENT
+        and amount == order.total
+        and _sell(order)
+    )
+    payment.save(
+        update_fields=["state", "ended_at", "reference", "amount_minor", "pays_order"]
+    )
+    if not payment.pays_order:
+        _refuse(payment)
+        return payment
+    order.status, order.paid_at = Order.Status.PAID, payment.ended_at
+    order.save(update_fields=["status", "paid_at"])
+    steps.schedule(*AFTER_PAYMENT, subject_id=order.pk)
+    return payment
+
+
+@transaction.atomic
+def decline_payment(*, payment_id: int, reference: str) -> Payment:
+    """The provider says no. The pieces stay held for a second chance."""
+    payment = _locked(payment_id)
+    if payment.state != Payment.State.OPEN:
+        return payment
+    payment.state, payment.ended_at = Payment.State.DECLINED, timezone.now()
+    payment.reference = reference
+    payment.save(update_fields=["state", "ended_at", "reference"])
+    catalog.stop_paying(
+        hold_ids=payment.order.hold_ids(), until=timezone.now() + SECOND_CHANCE
+    )
+    return payment
+
+
+def take_notice(*, name: str, event: str, content: dict[str, Any]) -> None:
+    """A provider's webhook, verified by the caller: kept as it came, then acted on.
+
+    The notice is only a hint: what counts is what the provider says when asked.
+    """
+    Notice.objects.bulk_create(
+        [Notice(provider=name, event=event, content=content)], ignore_conflicts=True
+    )
+    payment = Payment.objects.filter(provider=name, key=content["key"]).first()
+    if payment is not None and payment.state != Payment.State.CAPTURED:
+        ask(payment)
+
+
+def ask(payment: Payment) -> Payment:
+    """Ask the provider how a payment stands and take in the answer."""
+    charge = provider().find(payment.key)
+    return apply(payment.pk, charge) if charge else payment
+
+
+def reconcile() -> int:
+    """Ask about every payment that stays open, and close those nobody will finish."""
+    now = timezone.now()
+    waiting = Payment.objects.open().filter(begun_at__lte=now - ASK_AFTER)
+    for payment in waiting.order_by("pk")[:200]:
+        if payment.begun_at > now - GIVE_UP_AFTER:
+            ask(payment)
+            continue
+        charge = provider().cancel(payment.key)
+        if charge is None:
+            decline_payment(payment_id=payment.pk, reference=payment.key)
+        else:
+            apply(payment.pk, charge)
+    return len(waiting)
+
+
+def refund_payment(step: Step) -> None:
+    """Send a refund's money back at the provider; the step's subject is the refund."""
+    refund = Refund.objects.select_related("payment").get(pk=step.subject_id)
+    reference = provider().refund(
+        key=refund.key,
+        reference=refund.payment.reference or "",
+        amount=refund.amount,
+    )
+    with steps.finishing(step):
+        refund.state, refund.done_at = Refund.State.DONE, timezone.now()
+        refund.reference = reference
+        refund.save(update_fields=["state", "done_at", "reference"])
+
+
+def _locked(payment_id: int) -> Payment:
+    """The payment and its order, the order's row locked."""
+    order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
+    order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    payment = Payment.objects.get(pk=payment_id)
+    payment.order = order
+    return payment
+
+
+def _sell(order: Order) -> bool:
+    """Turn the order's holds into sold units; hold again what ran out meanwhile.
+
+    All or nothing: False, with nothing changed, when a piece went to somebody else.
+    """
+    holds = order.hold_ids()
+    try:
+        with transaction.atomic():
+            sold = set(catalog.consume(hold_ids=holds))
+            if len(sold) < len(holds):
+                _hold_again(order, sorted(set(holds) - sold))
+    except catalog.NotEnoughStock:
+        return False
+    return True
+
+
+def _hold_again(order: Order, ended: Sequence[int]) -> None:
+    claims = Claim.objects.filter(hold_id__in=ended).select_related("listing")
+    for claim in claims.order_by("listing__variant_id", "pk"):
+        held = catalog.hold(
+            variant_id=claim.listing.variant_id,
+            quantity=claim.quantity,
+            bag=order.bag,
+        )
+        claim.hold_id = held.id
+        claim.save(update_fields=["hold"])
+        catalog.consume(hold_ids=[held.id])
+
+
+def _refuse(payment: Payment) -> None:
+    """Money nobody can use: all of it goes back, and the order ends unless paid."""
+    order = payment.order
+    if order.status == Order.Status.AWAITING_PAYMENT:
+        order.status = Order.Status.CANCELLED
+        order.save(update_fields=["status"])
+        catalog.release_unpaid(hold_ids=order.hold_ids())
+    refund = Refund.objects.create(
+        payment=payment,
+        key=f"{payment.key}/refund",
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        reason="order_cannot_take_it",
+    )
+    steps.schedule(REFUND, subject_id=refund.pk)
