@@ -68,7 +68,7 @@ def stone(product: Any) -> str:
 def moment(
     context: template.Context, at: datetime, show: str = "time", zone: str = ""
 ) -> SafeString:
-    """A moment as `time`, `day`, `date` or `full`: in `zone` if given, else the viewer's.
+    """A moment as `time`, `day`, `date` or `full`, in `zone` or else the viewer's.
 
     `donghai.js` says it again in the browser's own zone unless `zone` was given.
     """

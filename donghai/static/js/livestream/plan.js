@@ -1,0 +1,37 @@
+// Planning a session: what the market's wall time is in Donghai and here.
+import { inWords } from "../donghai.js";
+
+const form = document.getElementById("plan");
+const clocks = document.getElementById("clocks");
+const zones = JSON.parse(document.getElementById("zones").textContent);
+
+// The moment a wall clock in `timeZone` shows `wall` ("2026-11-22T20:00"): guess UTC, then correct.
+function momentOf(wall, timeZone) {
+  let moment = Date.parse(`${wall}Z`);
+  for (let step = 0; step < 2; step += 1) {
+    const parts = Object.fromEntries(
+      new Intl.DateTimeFormat("en-CA", {
+        timeZone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
+        hour: "2-digit", minute: "2-digit",
+      }).formatToParts(moment).map(({ type, value }) => [type, value]),
+    );
+    const shown = Date.parse(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}Z`);
+    moment += Date.parse(`${wall}Z`) - shown;
+  }
+  return new Date(moment);
+}
+
+function show() {
+  const { market, starts_on: day, starts_time: time } = form.elements;
+  const zone = zones[market.value];
+  clocks.hidden = !(zone && day.value && time.value);
+  if (clocks.hidden) return;
+  const moment = momentOf(`${day.value}T${time.value.slice(0, 5)}`, zone);
+  for (const clock of clocks.querySelectorAll("[data-clock]")) {
+    const where = { market: zone, here: undefined }[clock.dataset.clock];
+    clock.textContent = inWords(moment, "full", clock.dataset.clock in { market: 1, here: 1 } ? where : clock.dataset.clock);
+  }
+}
+
+form.addEventListener("input", show);
+show();
