@@ -326,5 +326,5 @@ async def _for_ever(
             if time.monotonic() - logged_at > 60:
                 logged_at = time.monotonic()
                 outside = isinstance(trouble, RedisError | OSError | db.Error)
-                logger.warning("%s: %r", what, trouble, exc_info=not outside)
+                logger.warning("%s: %s", what, trouble, exc_info=not outside)
         await asyncio.sleep(pause)

@@ -1,0 +1,404 @@
+"""The room's event stream: real web processes and rows, a Redis of our own to break."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from datetime import date, timedelta
+from datetime import time as clock
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from donghai.local.places import Places, redis_url
+from donghai.local.valkey import Valkey
+from donghai.models import User
+from hosts.models import Host
+from livestream import events, stream
+from livestream.models import LiveSession, Market, RoomEvent, RoomLog
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Web:
+    """A web process like those of production, with the tests' database."""
+
+    def __init__(self, redis: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            self.port = door.getsockname()[1]
+            address = urlsplit(settings.DATABASE_URL)
+            name = connection.settings_dict["NAME"]
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "donghai.local.web", str(door.fileno())],
+                env=os.environ
+                | {
+                    "DATABASE_URL": address._replace(path=f"/{name}").geturl(),
+                    "REDIS_URL": redis,
+                    "LOG_LEVEL": "WARNING",
+                },
+                cwd=settings.BASE_DIR,
+                pass_fds=[door.fileno()],
+            )
+
+    def stop(self) -> float:
+        """Tell it to end as the supervisor does; say how long it took."""
+        started = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)
+        return time.monotonic() - started
+
+
+class Viewer:
+    """A browser's EventSource, as far as the room can tell."""
+
+    def __init__(self, web: Web, session_id: int, **asked: Any) -> None:
+        self.line = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
+        address = f"/api/v1/sessions/{session_id}/events"
+        if "after" in asked:
+            address += f"?after={asked['after']}"
+        headers = {}
+        if "last_event_id" in asked:
+            headers["Last-Event-ID"] = str(asked["last_event_id"])
+        self.line.request(asked.get("method", "GET"), address, headers=headers)
+        self.answer = self.line.getresponse()
+
+    def next(self) -> dict[str, str]:
+        """The fields of the next event; heartbeats are skipped."""
+        fields: dict[str, str] = {}
+        while (line := self.answer.readline()) != b"\n" or "data" not in fields:
+            if not line:
+                raise EOFError
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            fields[name] = value
+        return fields
+
+    def next_of(self, kind: str) -> dict[str, Any]:
+        while (found := self.next())["event"] != kind:
+            pass
+        return json.loads(found["data"])
+
+    def numbers(self, until: int) -> list[int]:
+        """The numbers of all stored events up to `until`."""
+        seen: list[int] = []
+        while until not in seen:
+            fields = self.next()
+            if fields["event"] == "chat":
+                assert json.loads(fields["data"])["number"] == int(fields["id"])
+                seen.append(int(fields["id"]))
+        return seen
+
+    def leave(self) -> None:
+        self.answer.close()
+        self.line.close()
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    """Where our own Redis lives."""
+    places = Places.of(tmp_path_factory.mktemp("redis"))
+    places.logs.mkdir()
+    places.sockets.mkdir(mode=0o700, exist_ok=True)
+    yield places
+    Valkey(places).stop()
+
+
+@pytest.fixture(scope="module")
+def start(places: Places, django_db_setup: None) -> Iterator[Callable[[], Web]]:
+    """Start a web process that ends with the module."""
+    running: list[Web] = []
+
+    def start_one() -> Web:
+        running.append(Web(redis_url(places.folder)))
+        return running[-1]
+
+    yield start_one
+    for web in running:
+        if web.process.poll() is None:
+            web.stop()
+
+
+@pytest.fixture(scope="module")
+def web(start: Callable[[], Web]) -> Web:
+    return start()
+
+
+@pytest.fixture
+def room(places: Places, settings: Any) -> Iterator[int]:
+    """A session on air, and our own side of its Redis."""
+    Valkey(places).start()
+    settings.REDIS_URL = redis_url(places.folder)
+    for client in (events._client, stream._redis):
+        client.cache_clear()
+    yield make_session()
+    for client in (events._client, stream._redis):
+        client().close()
+        client.cache_clear()
+
+
+@pytest.fixture
+def watch() -> Iterator[Callable[..., Viewer]]:
+    """Let somebody watch until the test is over."""
+    with ExitStack() as lines:
+
+        def arrive(web: Web, session_id: int, **asked: Any) -> Viewer:
+            viewer = Viewer(web, session_id, **asked)
+            lines.callback(viewer.leave)
+            return viewer
+
+        yield arrive
+
+
+def make_session(state: str = LiveSession.State.ON_AIR) -> int:
+    now = timezone.now()
+    user = User.objects.create_user(f"host-{time.time_ns()}@example.org")
+    host = Host.objects.create(user=user, name="Lin", slug=f"lin-{time.time_ns()}")
+    market, _ = Market.objects.get_or_create(
+        country="MX", zone="America/Mexico_City", currency="MXN", language="es"
+    )
+    session = LiveSession.objects.create(
+        host=host,
+        language="es",
+        market=market,
+        title="Amatista",
+        zone=market.zone,
+        starts_on=date(2026, 11, 22),
+        starts_time=clock(22, 0),
+        starts_at=now,
+        ends_at=now + timedelta(hours=2),
+        currency="MXN",
+        state=state,
+    )
+    RoomLog.objects.create(session=session)
+    return session.pk
+
+
+def say(session_id: int, text: str = "¡Hola! 你好") -> int:
+    with transaction.atomic():
+        return events.append(session_id, "chat", {"text": text})
+
+
+def say_unheard(session_id: int) -> bytes:
+    """An event whose hint never reaches Redis; returns that hint."""
+    with transaction.atomic():
+        log = RoomLog.objects.select_for_update().get(session_id=session_id)
+        log.last_number += 1
+        log.save()
+        event = RoomEvent.objects.create(
+            session_id=session_id, number=log.last_number, kind="chat", payload={}
+        )
+    return events.encode(event.number, event.kind, event.payload, event.at)
+
+
+def test_a_viewer_hears_where_the_room_stands_and_then_what_happens(web, room, watch):
+    say(room)
+    viewer = watch(web, room)
+
+    assert viewer.answer.getheader("content-type") == "text/event-stream"
+    assert viewer.answer.getheader("cache-control") == "no-cache"
+    assert viewer.answer.getheader("x-accel-buffering") == "no"
+    assert viewer.answer.readline() == b"retry: 1000\n"
+    assert viewer.answer.readline() == b"\n"
+    assert viewer.next() == {"id": "1", "event": "hello", "data": '{"number":1}'}
+    say(room)
+    event = viewer.next_of("chat")
+    assert (event["number"], event["payload"]) == (2, {"text": "¡Hola! 你好"})
+
+
+def test_reading_from_the_beginning_and_resuming_leave_no_gap(web, room, watch):
+    for _ in range(20):
+        say(room)
+    first = watch(web, room, after=0)
+    assert first.numbers(until=20) == list(range(1, 21))
+    first.leave()
+    for _ in range(300):
+        say(room)
+
+    again = watch(web, room, after=0, last_event_id=20)
+    say(room)
+
+    assert again.numbers(until=321) == list(range(21, 322))
+
+
+def test_what_redis_brings_and_what_the_log_has_look_alike(web, room, watch):
+    live = watch(web, room, after=0)
+    say(room)
+    said = live.next()
+    # a second process would know it from the log only
+    later = watch(web, room, after=0)
+
+    assert said["event"] == "chat"
+    assert later.next_of("chat") == json.loads(said["data"])
+
+
+def test_a_gap_is_filled_from_the_log_in_order(web, room, watch):
+    viewer = watch(web, room, after=0)
+    say(room)
+    for _ in range(3):
+        say_unheard(room)
+    started = time.monotonic()
+    say(room)
+
+    assert viewer.numbers(until=5) == [1, 2, 3, 4, 5]
+    assert time.monotonic() - started < 0.6
+
+
+def test_hints_in_the_wrong_order_and_doubled_are_delivered_once_in_order(
+    web, room, watch
+):
+    viewer = watch(web, room, after=0)
+    hints = [say_unheard(room) for _ in range(10)]
+    for hint in [*reversed(hints), *hints]:
+        events.publish(room, hint)
+
+    assert viewer.numbers(until=10) == list(range(1, 11))
+    say(room)
+    assert viewer.numbers(until=11) == [11]
+
+
+def test_what_redis_lost_comes_from_the_log_soon(web, room, watch):
+    viewer = watch(web, room, after=0)
+    say_unheard(room)
+    started = time.monotonic()
+
+    assert viewer.numbers(until=1) == [1]
+    assert time.monotonic() - started < 2.5
+
+
+def test_flushing_redis_loses_nothing(web, room, watch):
+    viewer = watch(web, room, after=0)
+    for number in range(1, 31):
+        say(room)
+        if number % 10 == 0:
+            events._client().flushall()
+
+    assert viewer.numbers(until=30) == list(range(1, 31))
+
+
+def test_the_room_goes_on_without_redis_and_speeds_up_when_it_is_back(
+    web, room, places, watch
+):
+    viewer = watch(web, room, after=0)
+    say(room)
+    Valkey(places).stop()
+    for _ in range(5):
+        say_unheard(room)
+    assert viewer.numbers(until=6) == [1, 2, 3, 4, 5, 6]
+    newcomer = watch(web, room, after=2)
+    assert newcomer.numbers(until=6) == [3, 4, 5, 6]
+
+    Valkey(places).start()
+    deadline = time.monotonic() + 10
+    number, took = 6, 1.0
+    while took > 0.3 and time.monotonic() < deadline:
+        number, started = say(room), time.monotonic()
+        assert viewer.numbers(until=number) == [number]
+        took = time.monotonic() - started
+        time.sleep(0.15)
+    assert took < 0.3
+    assert newcomer.numbers(until=number) == list(range(7, number + 1))
+
+
+def test_a_slow_viewer_is_cut_off_and_resumes_while_the_others_get_all(
+    web, room, watch
+):
+    fast = watch(web, room, after=0)
+    slow = watch(web, room, after=0)
+    seen = []
+    for _ in range(40):
+        for _ in range(10):
+            number = say(room, "x" * 20_000)
+        seen += fast.numbers(until=number)
+    assert seen == list(range(1, 401))
+
+    received = []
+    with pytest.raises((EOFError, ConnectionError, http.client.IncompleteRead)):
+        while True:
+            received += slow.numbers(until=len(received) + 1)
+    assert 0 < len(received) < 400
+    again = watch(web, room, last_event_id=received[-1])
+    assert received + again.numbers(until=400) == list(range(1, 401))
+
+
+def test_a_number_the_log_never_reached_starts_over_with_hello(web, room, watch):
+    say(room)
+    viewer = watch(web, room, after=77)
+
+    assert viewer.next_of("hello") == {"number": 1}
+    say(room)
+    assert viewer.numbers(until=2) == [2]
+
+
+def test_a_passing_message_reaches_everybody_and_is_not_kept(web, room, watch):
+    viewer = watch(web, room, after=0)
+    say(room)
+    assert viewer.numbers(until=1) == [1]
+    events.publish(room, b'{"kind":"reactions","payload":{"hearts":3}}')
+
+    assert viewer.next_of("reactions")["payload"] == {"hearts": 3}
+    assert RoomEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", ["ENDED", "CANCELLED"])
+def test_a_session_that_is_over_still_serves_its_log(web, room, watch, state):
+    say(room)
+    LiveSession.objects.filter(pk=room).update(state=state)
+
+    assert watch(web, room, after=0).numbers(until=1) == [1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code"),
+    [
+        ({}, 404, "not_found"),
+        ({"method": "POST"}, 405, "method_not_allowed"),
+        ({"after": "x"}, 400, "number_unreadable"),
+        ({"last_event_id": "-1"}, 400, "number_unreadable"),
+    ],
+)
+def test_what_cannot_be_served_is_a_problem_document(
+    web, room, watch, asked, status, code
+):
+    answer = watch(web, room + 1000, **asked).answer
+
+    assert answer.status == status
+    assert answer.getheader("content-type") == "application/problem+json"
+    assert json.load(answer)["code"] == code
+
+
+def test_viewers_are_counted_over_all_processes(web, start, room, watch):
+    first, second = watch(web, room, after=0), watch(web, room, after=0)
+    assert first.next_of("viewers") == {"viewers": 2}
+    other_process = start()
+    third = watch(other_process, room, after=0)
+    assert third.next_of("viewers") == {"viewers": 3}
+    assert first.next_of("viewers") == {"viewers": 3}
+    assert stream.viewers(room) == 3
+
+    second.leave()
+    assert first.next_of("viewers") == {"viewers": 2}
+    other_process.stop()
+    assert first.next_of("viewers") == {"viewers": 1}
+    assert stream.viewers(room) == 1
+
+
+def test_a_process_told_to_stop_ends_its_streams_at_once(start, room, watch):
+    web = start()
+    viewers = [watch(web, room, after=0) for _ in range(20)]
+    say(room)
+    for viewer in viewers:
+        viewer.numbers(until=1)
+
+    assert web.stop() < 2
+    for viewer in viewers:
+        with suppress(ConnectionError):
+            assert viewer.answer.read() in (b"", b":\n\n")
