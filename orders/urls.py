@@ -1,9 +1,11 @@
 """All doors of orders/."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from orders.checkout import api as checkout
 from orders.payments import api as payments
+from orders.payments import views as payment_pages
 
 app_name = "orders"
 
@@ -20,3 +22,11 @@ API = [
 ]
 
 urlpatterns = [path("api/v1/", include(API))]
+if not settings.PRODUCTION:
+    urlpatterns += [
+        path(
+            "sandbox/payments/<str:reference>",
+            payment_pages.sandbox_payment,
+            name="sandbox-payment",
+        )
+    ]

@@ -29,7 +29,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
 
 class Claim(models.Model):
-    """A viewer's "mine", at the price of that moment; places are by the server's clock."""
+    """A viewer's "mine", at the price of that moment; its place is by our clock."""
 
     listing = models.ForeignKey(
         Listing, on_delete=models.PROTECT, related_name="claims"

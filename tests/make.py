@@ -1,0 +1,229 @@
+"""Makers of real rows for tests: each takes what the test cares about, invents the rest."""
+
+import itertools
+import uuid
+from datetime import date, time
+from typing import Any
+
+from django.utils import timezone
+
+from catalog import services as catalog
+from catalog.models import (
+    Form,
+    Merchant,
+    Mineral,
+    Product,
+    StockLevel,
+    Treatment,
+    Variant,
+)
+from donghai import rates
+from donghai.models import User
+from donghai.money import Money
+from hosts.models import Host, HostLanguage
+from livestream import services as livestream
+from livestream.models import Listing, LiveSession, Market
+from orders.checkout import book
+from orders.checkout import services as checkout
+from orders.checkout.loading import load_rules
+from orders.checkout.models import Claim, Order
+from orders.checkout.rules import DestinationRule
+from orders.shipping.models import NumberRange
+
+_serial = itertools.count(1)
+
+MARKETS = {
+    "US": ("United States", "America/New_York", "USD", "en"),
+    "DE": ("Germany", "Europe/Berlin", "EUR", "de"),
+    "GB": ("United Kingdom", "Europe/London", "GBP", "en"),
+    "MX": ("Mexico", "America/Mexico_City", "MXN", "es"),
+}
+
+
+def make_user(email: str = "", **fields: Any) -> User:
+    return User.objects.create_user(
+        email or f"person{next(_serial)}@example.org", **fields
+    )
+
+
+def make_merchant(**fields: Any) -> Merchant:
+    number = next(_serial)
+    defaults = {
+        "name": f"Stall {number}",
+        "name_zh": f"水晶行{number}",
+        "credit_code": make_credit_code(number),
+        "stall": f"A-{number}",
+        "state": Merchant.State.APPROVED,
+    }
+    return Merchant.objects.create(**defaults | fields)
+
+
+def make_credit_code(number: int) -> str:
+    """A valid unified social credit code of Donghai county (320722)."""
+    from stdnum.cn import uscc
+
+    body = f"91320722{number:09}"
+    return body + uscc.calc_check_digit(body)
+
+
+def make_variant(
+    *,
+    on_hand: int = 10,
+    wholesale: str = "60.00",
+    merchant: Merchant | None = None,
+    mineral: str = Mineral.AMETHYST,
+    form: str = Form.BRACELET,
+    weight_g: int = 27,
+    hs_code: str = "7116200000",
+) -> Variant:
+    number = next(_serial)
+    product = Product.objects.create(
+        merchant=merchant or make_merchant(),
+        titles={"en": f"Amethyst bracelet {number}", "zh-hans": f"紫水晶手链 {number}"},
+        mineral=mineral,
+        form=form,
+        treatment=Treatment.NONE,
+        origin="UY",
+        hs_code=hs_code,
+        customs_name="紫水晶手链",
+        customs_elements="手链|天然紫水晶|无品牌",
+        state=Product.State.LISTED,
+    )
+    variant = Variant.objects.create(
+        product=product,
+        sku=f"T{number:06}",
+        size="8 mm",
+        weight_g=weight_g,
+        wholesale_minor=Money.of(wholesale, "CNY").minor,
+    )
+    if on_hand:
+        catalog.receive(variant_id=variant.pk, quantity=on_hand)
+    else:
+        StockLevel.objects.create(variant=variant)
+    return variant
+
+
+def make_host(*languages: str, **fields: Any) -> Host:
+    number = next(_serial)
+    host = Host.objects.create(
+        user=fields.pop("user", None) or make_user(),
+        name=fields.pop("name", f"Host {number}"),
+        slug=f"host-{number}",
+        **fields,
+    )
+    for language in languages or ("en", "es", "de"):
+        HostLanguage.objects.create(
+            host=host,
+            language=language,
+            level="C1",
+            certificate=f"DH-{number}-{language}",
+            certified_on=date(2025, 1, 1),
+        )
+    return host
+
+
+def make_market(country: str = "US") -> Market:
+    name, zone, currency, language = MARKETS[country]
+    return Market.objects.get_or_create(
+        country=country,
+        defaults={
+            "name": name,
+            "zone": zone,
+            "currency": currency,
+            "language": language,
+        },
+    )[0]
+
+
+def make_rules() -> None:
+    """The rates and rules that the program ships, once per emptied database."""
+    if not DestinationRule.objects.exists():
+        load_rules()
+        rates.load_ecb(days=5)
+        NumberRange.objects.create(
+            prefix="LK", first_serial=1, last_serial=99_999_999, next_serial=1
+        )
+    book.forget()
+
+
+def make_session(
+    *, country: str = "US", host: Host | None = None, on_air: bool = True
+) -> LiveSession:
+    make_rules()
+    market = make_market(country)
+    host = host or make_host(market.language)
+    session = livestream.schedule_session(
+        host=host,
+        plan=livestream.Plan(
+            title="Amethyst night",
+            language=market.language,
+            market=market,
+            starts_on=timezone.localdate(),
+            starts_time=time(22),
+        ),
+    )
+    if on_air:
+        livestream.go_live(host=host, session_id=session.pk)
+        session.refresh_from_db()
+    return session
+
+
+def make_listing(
+    *,
+    session: LiveSession | None = None,
+    variant: Variant | None = None,
+    retail: str = "30.00",
+) -> Listing:
+    session = session or make_session()
+    return livestream.link_variant(
+        host=session.host,
+        session_id=session.pk,
+        variant_id=(variant or make_variant()).pk,
+        retail=Money.of(retail, session.currency),
+    )
+
+
+def make_claim(
+    *, listing: Listing | None = None, bag: uuid.UUID | None = None, quantity: int = 1
+) -> Claim:
+    listing = listing or make_listing()
+    return checkout.claim(
+        session_id=listing.session_id,
+        listing_id=listing.pk,
+        quantity=quantity,
+        bag=bag or uuid.uuid4(),
+        name="viewer",
+    )
+
+
+ADDRESSES = {
+    "US": checkout.Address("Ann Lee", "1 Main St", "Austin", "US", "TX", "78701"),
+    "DE": checkout.Address("Jan Roth", "Hauptstr. 1", "Berlin", "DE", "", "10115"),
+    "GB": checkout.Address("Kim Hall", "1 High St", "Leeds", "GB", "", "LS1 1AA"),
+    "MX": checkout.Address("Luz Gil", "Calle 1", "Puebla", "MX", "PUE", "72000"),
+}
+
+
+def make_order(
+    *,
+    variant: Variant | None = None,
+    quantity: int = 1,
+    country: str = "US",
+    bag: uuid.UUID | None = None,
+    listing: Listing | None = None,
+) -> Order:
+    """An order that waits for payment, its units held."""
+    bag = bag or uuid.uuid4()
+    if listing is None:
+        retail = "600.00" if country == "MX" else "30.00"
+        listing = make_listing(
+            session=make_session(country=country), variant=variant, retail=retail
+        )
+    make_claim(listing=listing, bag=bag, quantity=quantity)
+    quoted = checkout.quote(bag=bag, hold_ids=None, country=country)
+    return checkout.place_order(
+        bag=bag,
+        quote_id=quoted.quote.pk,
+        email="buyer@example.org",
+        address=ADDRESSES[country],
+    )
