@@ -37,7 +37,7 @@ class Account(models.TextChoices):
 
 
 class Journal(models.Model):
-    """One balanced entry. Written once, never changed (see migration); errors are reversed.
+    """One balanced entry. Never changed (see migration 0003): errors are reversed.
 
     `written_in` is the database transaction it came with: no posting joins it later.
     """
@@ -230,7 +230,7 @@ class PayableQuerySet(models.QuerySet["Payable"]):
 
 
 class Payable(models.Model):
-    """A share that is owed from a day on; negative when a refund takes some of it back."""
+    """A share owed from a day on; negative when a refund takes some of it back."""
 
     split = models.ForeignKey(Split, on_delete=models.PROTECT, related_name="payables")
     refund = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The parcel of the night: one box of one buyer and address, across hosts and merchants."""
+"""The parcel of the night: one buyer's box, across hosts and merchants."""
 
 from typing import Self
 
@@ -18,8 +18,8 @@ class ParcelQuerySet(models.QuerySet["Parcel"]):
 class Parcel(models.Model):
     """What customs and the carrier see. Its number is customs' order number.
 
-    It is OPEN while orders of the same bag, address and night may join; closing it fixes
-    its weight, its waybill number and the snapshot that every document is made from.
+    It is OPEN while orders of the same bag, address and night may join; closing it
+    fixes its weight, its waybill number and what its label says.
     """
 
     class State(models.TextChoices):
