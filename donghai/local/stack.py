@@ -115,6 +115,8 @@ class Stack:
         """What every process of the stack finds in its environment."""
         return {
             "SITE_URL": self.url,
+            "CUSTOMS_WINDOW": "sandbox",
+            "CUSTOMS_FOLDER": str(self.places.folder / "customs"),
             **os.environ,
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
@@ -191,9 +193,10 @@ class Stack:
             [self._child("worker", work + quiet)],
             [self._child("beat", [*CELERY, "beat", "-l", "INFO"])],
         ]
-        if OFFICE.exists() and "CUSTOMS_WINDOW" not in os.environ:
-            folder = str(self.places.folder / "customs")
-            command = [sys.executable, "-m", "orders.customs.office", folder]
+        environment = self.environment
+        if OFFICE.exists() and environment["CUSTOMS_WINDOW"] == "sandbox":
+            office = [sys.executable, "-m", "orders.customs.office"]
+            command = [*office, environment["CUSTOMS_FOLDER"]]
             stages.append([self._child("office", command)])
         return stages
 
