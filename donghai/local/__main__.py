@@ -1,31 +1,44 @@
-"""`python -m donghai.local ensure|stop|urls|tidy`: the embedded servers by hand."""
+"""The embedded servers by hand.
 
-import argparse
+python -m donghai.local ensure         start them and leave them up
+python -m donghai.local stop           stop them, whoever uses them
+python -m donghai.local urls           say their addresses
+python -m donghai.local with COMMAND   run a command while they are up
+
+All speak of the folder in DONGHAI_VAR, or of `var`.
+"""
+
+import subprocess
 import sys
+from pathlib import Path
 
 from donghai.local import servers, supervisor
 from donghai.local.places import DoesNotStart, database_url, redis_url
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m donghai.local", description=__doc__
-    )
-    parser.add_argument("action", choices=["ensure", "stop", "urls", "tidy"])
-    parser.add_argument("folder", nargs="?", help="default: DONGHAI_VAR, or var")
-    asked = parser.parse_args()
+def main(action: str = "", *rest: str) -> int:
+    """Do what is asked; returns the exit code."""
     try:
-        if asked.action == "ensure":
-            servers.ensure(asked.folder)
-        elif asked.action == "stop":
-            return servers.stop(asked.folder)
-        elif asked.action == "tidy":
-            return supervisor.tidy(asked.folder)
+        match action, rest:
+            case "ensure", ():
+                servers.ensure()
+            case "stop", ():
+                servers.stop()
+            case "urls", ():
+                print(f"DATABASE_URL={database_url()}\nREDIS_URL={redis_url()}")
+            case "with", (_, *_):
+                with servers.Servers():
+                    return subprocess.run(rest, check=False).returncode
+            case "tidy", (
+                folder,
+            ):  # what a supervisor's guard calls when that is killed
+                supervisor.tidy(Path(folder))
+            case _:
+                sys.exit(__doc__)
     except DoesNotStart as reason:
         sys.exit(str(reason))
-    print(f"DATABASE_URL={database_url(asked.folder)}")
-    print(f"REDIS_URL={redis_url(asked.folder)}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(*sys.argv[1:]))

