@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from io import TextIOWrapper
 from itertools import islice
-from time import monotonic
+from time import time
 from zipfile import ZipFile
 
 from currency_converter import CURRENCY_FILE
@@ -99,7 +99,7 @@ class RateTable:
 
 def table(on: date) -> RateTable:
     """Every pair's newest ECB row not after `on`; one query in half a minute."""
-    return _table(on, int(monotonic() // MEMORY_SECONDS))
+    return _table(on, int(time() // MEMORY_SECONDS))
 
 
 def latest(base: str, quote: str, on: date) -> Rate:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from time import monotonic
+from time import time
 from typing import Self
 
 from donghai import rates
@@ -119,7 +119,7 @@ class RuleBook:
     @classmethod
     def load(cls, country: str, on: date) -> "RuleBook":
         """The book of this process, not older than half a minute (six queries)."""
-        return _remembered(country, on, int(monotonic() // MEMORY_SECONDS))
+        return _remembered(country, on, int(time() // MEMORY_SECONDS))
 
 
 def forget() -> None:

@@ -25,10 +25,12 @@ class Certainty(models.TextChoices):
 
 def _same(field: str) -> Func:
     """Equality in an exclusion constraint; plain GiST only knows ranges."""
+    code = Func(F(field), function="hashtext", output_field=models.BigIntegerField())
     return Func(
-        F(field),
-        template="int8range(hashtext(%(expressions)s), hashtext(%(expressions)s), "
-        "'[]')",
+        code,
+        code,
+        Value("[]"),
+        function="int8range",
         output_field=BigIntegerRangeField(),
     )
 
