@@ -131,9 +131,12 @@ def export_list(
     sending: Sending,
     *,
     cop_no: str,
-    signer: signing.Signer,
+    signer: signing.Signer | None,
 ) -> Written:
-    """CEB603, signed: the declaration itself. `cop_no` is our own number of it."""
+    """CEB603: the declaration itself. `cop_no` is our own number of it.
+
+    Customs wants it signed; without a signer, the port's client has to do that.
+    """
     inside = {
         "InventoryHead": _list_head(snapshot, sending, cop_no),
         "InventoryList": [
