@@ -35,6 +35,11 @@ class WrongState(Refused):
     title = _("The session is %(state)s: this cannot be done now.")
 
 
+class AlreadyOnAir(Refused):
+    code = "already_on_air"
+    title = _("You are on air in another session. End that one first.")
+
+
 class NoSuchTime(Refused):
     code = "no_such_time"
     title = _("%(time)s does not exist there: the clocks change that night.")
@@ -112,6 +117,8 @@ def go_live(*, host: Host, session_id: int) -> LiveSession:
     if session.state == LiveSession.State.ON_AIR:
         return session
     _require(session, LiveSession.State.SCHEDULED)
+    if host.sessions.on_air().exists():
+        raise AlreadyOnAir()
     session.state, session.went_live_at = LiveSession.State.ON_AIR, timezone.now()
     session.save(update_fields=["state", "went_live_at"])
     events.append(session.pk, "live", {})
@@ -149,7 +156,7 @@ def preview_shares(*, session: LiveSession, variant: Variant, retail: Money) -> 
     shares = pricing.shares(retail, variant.wholesale, rate)
     if shares.host.minor <= 0:
         least = pricing.least_retail(variant.wholesale, session.currency, rate)
-        raise RetailTooLow(least=least)
+        raise RetailTooLow(least=least, least_minor=least.minor)
     return shares
 
 

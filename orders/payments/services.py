@@ -23,6 +23,7 @@ from orders.payments.provider import Charge, provider
 
 AFTER_PAYMENT = ("orders.pack_order", "orders.book_payment", "orders.tell_room")
 REFUND = "orders.refund_payment"
+BOOK_REFUND = "orders.book_refund"
 
 SECOND_CHANCE = timedelta(minutes=5)  # to try another card after a refusal
 ASK_AFTER = timedelta(seconds=20)  # no answer yet: ask the provider ourselves
@@ -190,6 +191,7 @@ def refund_payment(step: Step) -> None:
         refund.state, refund.done_at = Refund.State.DONE, timezone.now()
         refund.reference = reference
         refund.save(update_fields=["state", "done_at", "reference"])
+        steps.schedule(BOOK_REFUND, subject_id=refund.pk)
 
 
 def _locked(payment_id: int) -> Payment:

@@ -1,0 +1,303 @@
+"""Fills an empty database with the demo market, and each night with its sessions."""
+
+import random
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+from stdnum.cn import uscc
+
+from catalog.models import (
+    Merchant,
+    MerchantMember,
+    Product,
+    StockLevel,
+    StockMovement,
+    Variant,
+)
+from donghai import demo, rates, steps
+from donghai.models import StaffMember, User
+from donghai.money import Money
+from hosts.models import Host, HostLanguage
+from livestream import pricing
+from livestream import services as livestream
+from livestream.models import LiveSession, Market
+from orders.checkout.loading import load_rules
+from orders.management import market
+from orders.shipping.models import NumberRange
+
+PRODUCTS = 200
+PIECES_PER_SESSION = 14
+MARK_UP = {"BRACELET": 3.2, "RING": 3.4, "TUMBLED": 2.8}
+
+# Tonight's sessions: host number, market, title, language, minutes from now
+TONIGHT = [
+    (1, "US", "Amethyst and smoke, six sides each", "en", -25),
+    (2, "MX", "Noche de amatista", "es", -40),
+    (3, "DE", "Bergkristall, ehrlich gewogen", "de", -10),
+    (4, "GB", "Bracelets before bed", "en", -15),
+    (5, "MX", "Pulseras y torres", "es", 45),
+    (6, "US", "Carved in Donghai", "en", 120),
+    (7, "GB", "Flaws first", "en", 200),
+    (8, "DE", "Kugeln, Türme, Stufen", "de", 310),
+]
+
+
+def is_empty() -> bool:
+    """Whether nobody has filled this database yet."""
+    return not Merchant.objects.exists()
+
+
+@transaction.atomic
+def fill() -> None:
+    """Rules, rates, people, merchants, products and stock."""
+    load_rules()
+    rates.load_ecb()
+    for country, name, zone, currency, language in market.MARKETS:
+        Market.objects.create(
+            country=country, name=name, zone=zone, currency=currency, language=language
+        )
+    NumberRange.objects.create(
+        prefix="LK",
+        first_serial=10_000_000,
+        last_serial=10_999_999,
+        next_serial=10_000_000,
+        is_demo=True,
+    )
+    password = make_password(demo.PASSWORD)  # slow on purpose, so only once
+    _staff(password)
+    _hosts(password)
+    _stock(_products(_merchants(password)))
+
+
+def open_tonight() -> list[LiveSession]:
+    """Tonight's sessions, some on air already, unless there are some to come."""
+    now = timezone.now()
+    for old in LiveSession.objects.on_air().filter(ends_at__lte=now):
+        livestream.end_session(host=old.host, session_id=old.pk)
+    if LiveSession.objects.on_air().exists():
+        return []
+    chance = random.Random(now.date().isoformat())
+    return [
+        _session(chance, host_number, country, title, language, minutes)
+        for host_number, country, title, language, minutes in TONIGHT
+        if _is_free(host_number)
+    ]
+
+
+def draw_later(products: list[int]) -> None:
+    """Pictures are drawn by the worker, a step each."""
+    for product_id in products:
+        steps.schedule("catalog.draw_picture", subject_id=product_id)
+
+
+def _is_free(host_number: int) -> bool:
+    return not LiveSession.objects.filter(
+        host__slug=f"host-{host_number}", state__in=["ON_AIR", "SCHEDULED"]
+    ).exists()
+
+
+def _person(email: str, name: str, password: str) -> User:
+    user = User.objects.create(email=email, name=name, password=password)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def _staff(password: str) -> None:
+    for email, name, duty in (
+        (demo.ADMIN, "Administrator", StaffMember.Duty.ADMIN),
+        (demo.CLERK, "Clerk", StaffMember.Duty.CLERK),
+    ):
+        user = _person(email, name, password)
+        user.is_superuser = duty == StaffMember.Duty.ADMIN
+        user.save(update_fields=["is_superuser"])
+        StaffMember.objects.create(user=user, duty=duty)
+
+
+def _hosts(password: str) -> None:
+    for number, (name, languages, about) in enumerate(market.HOSTS, start=1):
+        email = demo.HOST.format(number=number)
+        host = Host.objects.create(
+            user=_person(email, name, password),
+            name=name,
+            slug=f"host-{number}",
+            about=about,
+        )
+        for language in languages:
+            HostLanguage.objects.create(
+                host=host,
+                language=language,
+                level="C1",
+                certificate=f"DH{number:04}-{language.upper()}",
+                certified_on=date(2025, 9, 1),
+            )
+
+
+def _merchants(password: str) -> list[Merchant]:
+    made = []
+    for number, (name, name_zh) in enumerate(market.MERCHANTS, start=1):
+        body = f"91320722{number:09}"
+        merchant = Merchant.objects.create(
+            name=name,
+            name_zh=name_zh,
+            credit_code=body + uscc.calc_check_digit(body),
+            stall=f"{'ABC'[number % 3]}-{100 + number * 7}",
+            state=Merchant.State.APPROVED,
+        )
+        MerchantMember.objects.create(
+            merchant=merchant,
+            user=_person(demo.STALL.format(number=number), name, password),
+            role=MerchantMember.Role.OWNER,
+        )
+        made.append(merchant)
+    return made
+
+
+def _products(merchants: list[Merchant]) -> list[Variant]:
+    chance = random.Random("donghai")
+    kinds = [(mineral, form) for form in market.FORMS for mineral in market.MINERALS]
+    chance.shuffle(kinds)
+    kinds = (kinds * 2)[:PRODUCTS]
+    products = Product.objects.bulk_create(
+        [
+            _product(chance, merchants[i % len(merchants)], mineral, form)
+            for i, (mineral, form) in enumerate(kinds)
+        ]
+    )
+    return Variant.objects.bulk_create(
+        [
+            variant
+            for number, product in enumerate(products, start=1)
+            for variant in _variants(chance, number, product)
+        ]
+    )
+
+
+def _product(
+    chance: random.Random, merchant: Merchant, mineral: str, form: str
+) -> Product:
+    names, colour, origin, _factor, treatment = market.MINERALS[mineral]
+    noun = market.FORMS[form].noun_zh
+    return Product(
+        merchant=merchant,
+        titles=market.titles(mineral, form),
+        titles_text=" ".join(market.titles(mineral, form).values()),
+        mineral=mineral,
+        form=form,
+        treatment=treatment,
+        origin=origin,
+        colour=colour,
+        hs_code=market.customs_code(mineral, form),
+        customs_name=names[1] + noun,
+        customs_elements=f"{noun}|{names[1]}|无品牌",
+        state=Product.State.LISTED,
+    )
+
+
+def _variants(
+    chance: random.Random, number: int, product: Product
+) -> Iterator[Variant]:
+    shape = market.FORMS[product.form]
+    plain = shape.price * market.MINERALS[product.mineral][3]
+    lightest = shape.sizes[0][1]
+    for place, (size, weight_g) in enumerate(shape.sizes, start=1):
+        yuan = plain * (weight_g / lightest) ** 0.8 * chance.uniform(0.85, 1.25)
+        yield Variant(
+            product=product,
+            sku=f"DH-{number:04}-{place}",
+            size=size,
+            weight_g=weight_g,
+            wholesale_minor=round(yuan) * 100,
+            is_one_off=product.form == "CLUSTER",
+        )
+
+
+def _stock(variants: list[Variant]) -> None:
+    chance = random.Random("stock")
+    StockLevel.objects.bulk_create([StockLevel(variant=one) for one in variants])
+    StockMovement.objects.bulk_create(
+        [
+            StockMovement(
+                variant=one,
+                kind=StockMovement.Kind.RECEIVED,
+                on_hand=1 if one.is_one_off else chance.randint(3, 60),
+                reason="opening stock",
+            )
+            for one in variants
+        ]
+    )
+
+
+def _session(
+    chance: random.Random,
+    host_number: int,
+    country: str,
+    title: str,
+    language: str,
+    minutes: int,
+) -> LiveSession:
+    host = Host.objects.get(slug=f"host-{host_number}")
+    place = Market.objects.get(pk=country)
+    starts = _quarter(timezone.now() + timedelta(minutes=minutes)).astimezone(
+        ZoneInfo(place.zone)
+    )
+    session = livestream.schedule_session(
+        host=host,
+        plan=livestream.Plan(
+            title=title,
+            language=language,
+            market=place,
+            starts_on=starts.date(),
+            starts_time=starts.time(),
+            minutes=240,
+        ),
+    )
+    listings = [
+        livestream.link_variant(
+            host=host,
+            session_id=session.pk,
+            variant_id=variant.pk,
+            retail=_retail(variant, session.currency),
+        )
+        for variant in _pieces(chance)
+    ]
+    if minutes < 0:
+        livestream.go_live(host=host, session_id=session.pk)
+        livestream.pin(host=host, session_id=session.pk, listing_id=listings[0].pk)
+    return session
+
+
+def _quarter(moment: datetime) -> datetime:
+    return moment.replace(
+        minute=moment.minute // 15 * 15, second=0, microsecond=0, tzinfo=moment.tzinfo
+    )
+
+
+def _pieces(chance: random.Random) -> list[Variant]:
+    free = list(
+        Variant.objects.select_related("product")
+        .filter(product__state=Product.State.LISTED, stock__on_hand__gt=0)
+        .order_by("pk")
+    )
+    return chance.sample(free, min(PIECES_PER_SESSION, len(free)))
+
+
+def _retail(variant: Variant, currency: str) -> Money:
+    """Wholesale with a shopkeeper's mark-up, ending in a 9 or a 0 by currency."""
+    rate = pricing.rate_into_yuan(currency, timezone.localdate(timezone=_home()))
+    factor = MARK_UP.get(variant.product.form, 2.6)
+    yuan = float(variant.wholesale.amount) * factor + 12
+    major = yuan / float(rate.rate / rate.quantity if rate else 1)
+    step = 10 if major > 200 else 1
+    return Money.of(max(step, round(major / step) * step), currency) - Money.of(
+        "0.10" if step == 1 else "1", currency
+    )
+
+
+def _home() -> ZoneInfo:
+    return ZoneInfo(settings.HOME_ZONE)
