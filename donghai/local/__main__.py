@@ -29,9 +29,7 @@ def main(action: str = "", *rest: str) -> int:
             case "with", (_, *_):
                 with servers.Servers():
                     return subprocess.run(rest, check=False).returncode
-            case "tidy", (
-                folder,
-            ):  # what a supervisor's guard calls when that is killed
+            case "tidy", (folder,):  # by the guard of a killed supervisor
                 supervisor.tidy(Path(folder))
             case _:
                 sys.exit(__doc__)

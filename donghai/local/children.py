@@ -1,7 +1,6 @@
 """One process that is kept alive: started, listened to, started again, ended."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-import psutil
+from donghai.local.processes import kill_group
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LONG_LOG = 10_000_000
@@ -165,24 +164,3 @@ def serious_part(line: str) -> str:
             trace = str(entry.get("exc_info") or "").rstrip().rpartition("\n")[2]
             return " ".join(filter(None, (str(entry.get("message", "")), trace)))
     return line if SERIOUS_TEXT.search(line) else ""
-
-
-def kill_group(leader: int) -> None:
-    """Kill a process and all that it started in its group."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
-
-
-def end_left_over(pid: int, created_at: float) -> None:
-    """End a group that outlived its supervisor; a number since reused is left alone."""
-    try:
-        process = psutil.Process(pid)
-        if process.create_time() != created_at:
-            return
-        process.terminate()
-        process.wait(timeout=3)
-    except psutil.TimeoutExpired:
-        pass
-    except psutil.NoSuchProcess:
-        return
-    kill_group(pid)

@@ -18,6 +18,7 @@ import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from donghai.local.places import DoesNotStart, Places, database_url, tail
+from donghai.local.processes import are_gone_within
 
 READY, STARTING = 0, 1  # what pg_isready answers
 LINGERS = ("lock file", "pre-existing shared memory")  # a killed server's last trace
@@ -32,6 +33,7 @@ AS_NOBODY = [
     *("--securebits=+no_setuid_fixup", "--inh-caps=-all,+dac_override"),
     *("--ambient-caps=+dac_override", "--bounding-set=-all,+dac_override"),
 ]
+WAYS = [IN_NAMESPACE, AS_NOBODY]
 
 INITDB = [
     *("--username=donghai", "--auth=trust", "--encoding=UTF8", "--locale=C"),
@@ -90,13 +92,11 @@ class Postgres:
         """End it: connections are cut; all that was committed is on disk."""
         server = self.process()
         for request in (signal.SIGINT, signal.SIGQUIT):  # fast, then immediate
-            if server is None or not server.is_running():
+            if server is None:
                 return
             server.send_signal(request)
-            try:
-                server.wait(patience)
-            except psutil.TimeoutExpired:
-                continue
+            if are_gone_within(patience, [server]):
+                return
 
     def process(self) -> psutil.Process | None:
         """The living server process of this folder, whether it answers or not."""
@@ -194,7 +194,7 @@ def _disguise(folder: Path) -> list[str]:
     """What to put before a PostgreSQL command so that it is not run by root."""
     if os.geteuid() != 0:
         return []
-    for way in (IN_NAMESPACE, AS_NOBODY):
+    for way in WAYS:
         if shutil.which(way[0]) and _works([*way, "test", "-w", str(folder)]):
             return way
     raise DoesNotStart(

@@ -209,7 +209,7 @@ class Stack:
     def _wait_until_ready(self, patience: float = 60) -> None:
         """Wait for /readyz; a child that dies again and again ends the waiting."""
         deadline = time.monotonic() + patience
-        while (answer := self._ask("/readyz")) != "":
+        while (answer := self.ask("/readyz")) != "":
             for child in self.supervisor:
                 if child.deaths >= HOPELESS:
                     said = tail(child.log)
@@ -218,7 +218,7 @@ class Stack:
                 raise DoesNotStart(f"{self.url}/readyz is not ready: {answer}")
             time.sleep(0.1)
 
-    def _ask(self, path: str) -> str:
+    def ask(self, path: str) -> str:
         """Empty when the page answers 200, else what is the matter."""
         try:
             with urllib.request.urlopen(self.url + path, timeout=5):

@@ -20,8 +20,9 @@ from typing import Self
 import psutil
 
 from donghai.local import servers
-from donghai.local.children import REPOSITORY, Child, end_left_over, kill_group
+from donghai.local.children import REPOSITORY, Child
 from donghai.local.places import DoesNotStart, Places
+from donghai.local.processes import end_known, kill_group
 
 GUARD = 'read -r _; exec "$0" -m donghai.local tidy "$1"'
 BEAT = 0.05  # seconds between two looks at the children
@@ -80,6 +81,11 @@ class Supervisor:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    @property
+    def guard_pid(self) -> int | None:
+        """The number of the shell that tidies up if we are killed."""
+        return self._guard.pid if self._guard else None
 
     def hold(self, name: str) -> None:
         """End a child and leave it ended until `release`."""
@@ -147,8 +153,7 @@ def end_left_overs(places: Places) -> None:
     record = record_of(places)
     if record.exists():
         with suppress(ValueError):
-            for pid, created_at in json.loads(record.read_text()).values():
-                end_left_over(pid, created_at)
+            end_known(json.loads(record.read_text()).values())
         record.unlink()
 
 

@@ -9,6 +9,7 @@ import psutil
 import redis
 
 from donghai.local.places import DoesNotStart, Places, redis_url, tail
+from donghai.local.processes import are_gone_within
 
 
 def binary() -> Path:
@@ -56,9 +57,7 @@ class Valkey:
         if (server := self.process()) is None:
             return
         server.terminate()
-        try:
-            server.wait(patience)
-        except psutil.TimeoutExpired:
+        if not are_gone_within(patience, [server]):
             server.kill()
 
     def process(self) -> psutil.Process | None:
