@@ -62,9 +62,10 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.places = Places.of(self.folder)
-        self.needs_servers = not (self.database_url and self.redis_url)
-        self.database_url = self.database_url or database_url(self.folder)
-        self.redis_url = self.redis_url or redis_url(self.folder)
+        embedded = database_url(self.folder), redis_url(self.folder)
+        self.database_url = self.database_url or embedded[0]
+        self.redis_url = self.redis_url or embedded[1]
+        self.needs_servers = self.database_url in embedded or self.redis_url in embedded
         self.url = ""
         self._undo = ExitStack()
         self.supervisor = Supervisor(self.folder, [])

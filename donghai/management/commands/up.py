@@ -42,8 +42,8 @@ class Command(BaseCommand):
             host=options["host"],
             port=options["port"],
             web_processes=options["web"],
-            database_url=os.environ.get("DATABASE_URL", ""),
-            redis_url=os.environ.get("REDIS_URL", ""),
+            database_url=settings.DATABASE_URL,
+            redis_url=settings.REDIS_URL,
             seed=not options["no_seed"],
             screen=screen,
         )
