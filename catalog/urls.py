@@ -2,10 +2,14 @@
 
 from django.urls import include, path
 
-from catalog import api
+from catalog import api, views
 
 app_name = "catalog"
 
 API = [path("products", api.Products.as_view(), name="api-products")]
 
-urlpatterns = [path("api/v1/", include(API))]
+urlpatterns = [
+    path("api/v1/", include(API)),
+    path("stall/", views.stall, name="stall"),
+    path("stall/variants/<int:variant_id>/count/", views.count, name="count"),
+]

@@ -41,7 +41,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
-    "django.contrib.admin",
+    "donghai.apps.SiteConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "donghai.refusals.RefusalsOnPages",
 ]
 
 ROOT_URLCONF = "donghai.urls"
@@ -81,6 +82,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "orders.checkout.views.bag.in_pages",
             ],
         },
     },
@@ -118,7 +120,7 @@ MFA_TOTP_ISSUER = "Donghai"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 STAFF_NEED_MFA = env.bool("STAFF_NEED_MFA", PRODUCTION)
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "orders:account"
 
 # Mail: files in var/mail unless a server is named
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")

@@ -1,2 +1,9 @@
+"""All doors of hosts/."""
+
+from django.urls import path
+
+from hosts import views
+
 app_name = "hosts"
-urlpatterns: list = []
+
+urlpatterns = [path("hosts/", views.hosts, name="hosts")]

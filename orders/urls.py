@@ -4,8 +4,11 @@ from django.conf import settings
 from django.urls import include, path
 
 from orders.checkout import api as checkout
+from orders.checkout.views import bag, room, shop
+from orders.customs import views as parcel_pages
 from orders.payments import api as payments
-from orders.payments import views as payment_pages
+from orders.payments import views as paying
+from orders.shipping import api as parcels
 
 app_name = "orders"
 
@@ -18,15 +21,33 @@ API = [
     path("orders", checkout.PlaceOrder.as_view(), name="place-order"),
     path("orders/<str:number>", checkout.ShowOrder.as_view(), name="show-order"),
     path("orders/<str:number>/payments", payments.Pay.as_view(), name="pay"),
+    path("orders/<str:number>/send-now", parcels.SendNow.as_view(), name="api-send-now"),
     path("payments/notices/<str:name>", payments.notice, name="payment-notice"),
 ]
 
-urlpatterns = [path("api/v1/", include(API))]
+PAGES = [
+    path("", shop.home, name="home"),
+    path("crystals/", shop.market, name="market"),
+    path("crystals/<int:product_id>/", shop.product, name="product"),
+    path("live/<int:session_id>/", room.session, name="session"),
+    path("live/<int:session_id>/claim/", room.claim, name="claim-by-form"),
+    path("studio/<int:session_id>/desk/", room.desk, name="desk"),
+    path("bag/", bag.bag, name="bag"),
+    path("bag/price/", bag.quote_part, name="quote-part"),
+    path("bag/<int:claim_id>/give-back/", bag.drop, name="drop"),
+    path("you/", bag.account, name="account"),
+    path("orders/<str:number>/", parcel_pages.order, name="order"),
+    path("orders/<str:number>/send/", parcel_pages.send_now, name="send-now"),
+    path("orders/<str:number>/pay/", paying.pay_now, name="pay-now"),
+    path("orders/<str:number>/paid/", paying.paid, name="paid"),
+]
+
+urlpatterns = [path("api/v1/", include(API)), *PAGES]
 if not settings.PRODUCTION:
     urlpatterns += [
         path(
             "sandbox/payments/<str:reference>",
-            payment_pages.sandbox_payment,
+            paying.sandbox_payment,
             name="sandbox-payment",
         )
     ]

@@ -74,7 +74,7 @@ def moment(
     """
     theirs = ZoneInfo(zone) if zone else viewer_zone(context.get("request"))
     words = in_words(at.astimezone(theirs), show)
-    if theirs.key == "UTC" and show in ("time", "full"):
+    if theirs.key == "UTC" and show in ("time", "seconds", "full"):
         words += " UTC"
     return format_html(
         '<time datetime="{}" data-show="{}"{}>{}</time>',
@@ -87,8 +87,8 @@ def moment(
 
 def in_words(at: datetime, show: str) -> str:
     """`at` (already in the right zone) as its clock time, day, date or both."""
-    if show == "time":
-        return date_format(at, "H:i")
+    if show in ("time", "seconds"):
+        return date_format(at, "H:i:s" if show == "seconds" else "H:i")
     if show == "day":
         return day_in_words(at)
     day = _("%(day)s %(month)s") % {"day": at.day, "month": date_format(at, "N")}

@@ -1,21 +1,51 @@
-"""The sandbox provider's own page: what a buyer would see at a real provider's."""
+"""Paying an order, and the sandbox provider's own page."""
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from orders.payments import sandbox
-from orders.payments.models import SandboxCharge
+from orders.checkout.bag import bag_of
+from orders.checkout.models import Order
+from orders.payments import sandbox, services
+from orders.payments.models import Payment, SandboxCharge
+
+
+def pay_now(request: HttpRequest, number: str) -> HttpResponse:
+    """Begin or go on with an order's payment at the provider's page.
+
+    By GET too: the bag sends the buyer here, and a repeat gets the same payment.
+    """
+    order = get_object_or_404(Order, number=number, bag=bag_of(request))
+    back = request.build_absolute_uri(reverse("orders:paid", args=[order.number]))
+    payment = services.begin_payment(order_id=order.pk, method="page", return_url=back)
+    if payment.state == Payment.State.OPEN and payment.page_url:
+        return redirect(payment.page_url)
+    return redirect("orders:order", order.number)
+
+
+def paid(request: HttpRequest, number: str) -> HttpResponse:
+    """Where the provider sends the buyer back: ask how it went, then show the order."""
+    order = get_object_or_404(Order, number=number, bag=bag_of(request))
+    payment = order.payments.order_by("-pk").first()
+    if payment is not None and payment.state == Payment.State.OPEN:
+        payment = services.ask(payment)
+    if payment is not None and payment.state == Payment.State.DECLINED:
+        messages.warning(
+            request,
+            _("The payment was declined. The pieces stay held for a few minutes."),
+        )
+    return redirect("orders:order", order.number)
 
 
 @require_http_methods(["GET", "POST"])
 def sandbox_payment(request: HttpRequest, reference: str) -> HttpResponse:
-    """Approve or decline, then back to the shop."""
+    """The stand-in for a bank: approve or decline, then back to the shop."""
     charge = get_object_or_404(SandboxCharge, reference=reference)
     if request.method == "POST":
-        sandbox.decide(
-            reference=reference, approve=request.POST.get("decision") == "approve"
-        )
-        return HttpResponseRedirect(charge.return_url or settings.SITE_URL)
+        approve = request.POST.get("decision") == "approve"
+        charge = sandbox.decide(reference=reference, approve=approve)
+        return redirect(charge.return_url or reverse("orders:home"))
     return render(request, "orders/sandbox_payment.html", {"charge": charge})

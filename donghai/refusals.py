@@ -1,0 +1,41 @@
+"""A rule that says no on a page: said in words, where the person was."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from donghai.errors import Refused
+
+
+class RefusalsOnPages:
+    """Middleware: a refused form goes back with a message, a refused page says why."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(exception, Refused) or request.path.startswith("/api/"):
+            return None
+        if request.method == "POST":
+            messages.error(request, str(exception))
+            return redirect(where_from(request))
+        return render(
+            request, "refused.html", {"words": str(exception)}, status=exception.status
+        )
+
+
+def where_from(request: HttpRequest) -> str:
+    """The page of ours the request came from, else the front page."""
+    came_from = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        came_from, {request.get_host()}, require_https=request.is_secure()
+    )
+    return came_from if is_ours else "/"

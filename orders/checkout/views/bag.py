@@ -1,0 +1,240 @@
+"""The bag: what is held, the price at the door, and the order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from donghai.errors import Refused
+from donghai.templatetags.pages import country as name_of_country
+from orders.checkout import services
+from orders.checkout.bag import bag_of
+from orders.checkout.models import Claim, Order, Quote
+from orders.checkout.rules import FreightCard
+from orders.checkout.why import PriceLine, explained
+
+AS_BUYERS_KNOW_THEM = {
+    "country": "shipping country",
+    "postcode": "shipping postal-code",
+    "name": "shipping name",
+    "street": "shipping street-address",
+    "city": "shipping address-level2",
+    "region": "shipping address-level1",
+    "email": "email",
+    "phone": "tel",
+}
+
+
+class CheckoutForm(forms.Form):
+    """Where a parcel goes and whom to write to."""
+
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
+    postcode = forms.CharField(
+        label=gettext_lazy("Postcode"), max_length=12, required=False
+    )
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    street = forms.CharField(label=gettext_lazy("Street and number"), max_length=200)
+    city = forms.CharField(label=gettext_lazy("City"), max_length=80)
+    region = forms.CharField(
+        label=gettext_lazy("State or region"), max_length=80, required=False
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy(
+            "For the receipt and news of your parcel, nothing else."
+        ),
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Phone, for the carrier"), max_length=24, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = shipped_to()
+        for name, words in AS_BUYERS_KNOW_THEM.items():
+            self.fields[name].widget.attrs["autocomplete"] = words
+
+
+def shipped_to() -> list[tuple[str, str]]:
+    """Countries a freight card knows today, by their names."""
+    cards = FreightCard.objects.in_force_on(timezone.localdate())
+    codes = cards.values_list("country", flat=True).distinct()
+    return sorted(((c, name_of_country(c)) for c in codes), key=lambda pair: pair[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What the price card says: a quote with its lines, or why there is none."""
+
+    quote: Quote | None = None
+    lines: Sequence[PriceLine] = ()
+    refusal: str = ""
+
+
+def bag(request: HttpRequest) -> HttpResponse:
+    """What this browser holds, in one currency; posting the form asks or pays."""
+    held = _held(bag_of(request))
+    currencies = list(dict.fromkeys(claim.currency for claim in held))
+    asked = request.POST.get("currency") or request.GET.get("currency", "")
+    currency = asked if asked in currencies else next(iter(currencies), "")
+    claims = [claim for claim in held if claim.currency == currency]
+    form = CheckoutForm(request.POST or None, initial=_last_address(request, claims))
+    price = Price()
+    if claims and request.method == "POST" and request.POST.get("action") == "pay":
+        order, price = _place(request, form)
+        if order is not None:
+            return redirect("orders:pay-now", order.number)
+    if claims and price.quote is None and not price.refusal:
+        price = _price(request, form, claims)
+    return render(
+        request,
+        "orders/bag.html",
+        {
+            "here": "bag",
+            "claims": claims,
+            "currency": currency,
+            "other_currencies": [code for code in currencies if code != currency],
+            "form": form,
+            "price": price,
+        },
+    )
+
+
+@require_POST
+def quote_part(request: HttpRequest) -> HttpResponse:
+    """The price card alone, for another country or postcode."""
+    currency = request.POST.get("currency", "")
+    claims = [c for c in _held(bag_of(request)) if c.currency == currency]
+    form = CheckoutForm(request.POST)
+    return render(
+        request, "orders/_quote.html", {"price": _price(request, form, claims)}
+    )
+
+
+@require_POST
+def drop(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """Give a claim's pieces back."""
+    bag = bag_of(request)
+    if bag is not None and services.drop_claim(bag=bag, claim_id=claim_id):
+        messages.success(request, _("Given back. Somebody else can have it now."))
+    return redirect("orders:bag")
+
+
+def account(request: HttpRequest) -> HttpResponse:
+    """A person's orders: by this browser's bag and, signed in, by e-mail address."""
+    bag, user = bag_of(request), request.user
+    orders = Order.objects.filter(bag=bag) if bag else Order.objects.none()
+    if user.is_authenticated:
+        orders = orders | Order.objects.filter(email__iexact=user.email)
+    merchants = (
+        [
+            membership.merchant
+            for membership in user.memberships.select_related("merchant")
+        ]
+        if user.is_authenticated
+        else []
+    )
+    return render(
+        request,
+        "orders/account.html",
+        {
+            "here": "account",
+            "orders": orders.prefetch_related("lines__variant__product").order_by(
+                "-pk"
+            )[:50],
+            "host": getattr(user, "host", None),
+            "merchants": merchants,
+        },
+    )
+
+
+def in_pages(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: how many pieces wait in the bag, asked only where shown."""
+
+    def count() -> int:
+        bag = bag_of(request)
+        return Claim.objects.of(bag).open().count() if bag else 0
+
+    return {"bag_count": SimpleLazyObject(count)}
+
+
+def _held(bag: UUID | None) -> list[Claim]:
+    if bag is None:
+        return []
+    held = Claim.objects.of(bag).open().for_display()
+    now = timezone.now()
+    return [
+        claim
+        for claim in held.order_by("pk")
+        if claim.hold.state == "PAYING" or claim.hold.expires_at > now
+    ]
+
+
+def _last_address(request: HttpRequest, claims: Sequence[Claim]) -> dict[str, str]:
+    """What the buyer typed last time, else the market the pieces are sold to."""
+    last = Order.objects.filter(bag=bag_of(request)).order_by("-pk").first()
+    if last is not None:
+        return {name: getattr(last, name) for name in AS_BUYERS_KNOW_THEM}
+    user = request.user
+    known = {"email": user.email, "name": user.name} if user.is_authenticated else {}
+    if claims:
+        known["country"] = claims[0].listing.session.market_id
+    return known
+
+
+def _price(request: HttpRequest, form: CheckoutForm, claims: Sequence[Claim]) -> Price:
+    country = form["country"].value() or ""
+    bag = bag_of(request)
+    if bag is None or not country:
+        return Price()
+    holds = [claim.hold_id for claim in claims if claim.hold.state == "HELD"]
+    try:
+        made = services.quote(
+            bag=bag,
+            hold_ids=holds,
+            country=country,
+            postcode=form["postcode"].value() or "",
+        )
+    except Refused as refusal:
+        return Price(refusal=str(refusal))
+    return Price(made.quote, explained(made.lines))
+
+
+def _place(request: HttpRequest, form: CheckoutForm) -> tuple[Order | None, Price]:
+    """The order, or the form's errors, or why the price doesn't stand any more."""
+    bag = bag_of(request)
+    if bag is None or not form.is_valid():
+        return None, Price()
+    facts = dict(form.cleaned_data)
+    try:
+        order = services.place_order(
+            bag=bag,
+            quote_id=_quote_id(request),
+            email=facts.pop("email"),
+            address=services.address_from(facts),
+            language=translation.get_language() or "en",
+        )
+    except services.QuoteRanOut as refusal:
+        messages.warning(request, str(refusal))
+        return None, Price()
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None, Price()
+    return order, Price()
+
+
+def _quote_id(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("quote", ""))
+    except ValueError:
+        return UUID(int=0)

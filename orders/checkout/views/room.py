@@ -1,0 +1,123 @@
+"""The live room for viewers, and the host's desk beside it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from donghai.money import Money
+from hosts.models import Host
+from livestream import stream
+from livestream.models import Listing, LiveSession, RoomEvent
+from livestream.views import for_hosts, own_session
+from orders.checkout import services
+from orders.checkout.bag import bag_or_new, keep
+from orders.checkout.doors import offers
+from orders.checkout.models import Claim, Order, Split
+
+CHAT_SHOWN = 30
+CLAIMS_SHOWN = 60
+
+
+def session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """The room: who is on air, the piece in her hand, what is said."""
+    found = get_object_or_404(
+        LiveSession.objects.for_display().select_related("log"), pk=session_id
+    )
+    shown = offers(_listings(found))
+    return render(
+        request,
+        "orders/session.html",
+        _room(found)
+        | {
+            "here": "live",
+            "offers": shown,
+            "pinned": next((one for one in shown if one.listing.pinned_at), None),
+            "claims_url": reverse("orders:claim", args=[found.pk]),
+            "chat_url": reverse("livestream:api-chat", args=[found.pk]),
+            "room_url": reverse("livestream:api-session", args=[found.pk]),
+        },
+    )
+
+
+@require_POST
+def claim(request: HttpRequest, session_id: int) -> HttpResponse:
+    """ "Mine", by plain form: the piece is in the bag, or a message says why not."""
+    listing, quantity = (
+        request.POST.get("listing", ""),
+        request.POST.get("quantity", ""),
+    )
+    bag = bag_or_new(request)
+    made = services.claim(
+        session_id=session_id,
+        listing_id=int(listing) if listing.isdigit() else 0,
+        quantity=int(quantity) if quantity.isdigit() else 1,
+        bag=bag,
+    )
+    messages.success(
+        request,
+        _("It is yours: place %(place)s, receipt %(receipt)s.")
+        % {"place": made.place, "receipt": made.receipt},
+    )
+    response = redirect("orders:bag")
+    keep(response, bag, secure=settings.PRODUCTION)
+    return response
+
+
+@for_hosts
+def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
+    """What a host needs under her thumb while she talks."""
+    found = own_session(host, session_id)
+    listings = list(_listings(found))
+    claims = Claim.objects.filter(listing__session=found).select_related("hold")
+    return render(
+        request,
+        "orders/desk.html",
+        _room(found)
+        | {
+            "here": "account",
+            "listings": listings,
+            "pinned": next((one for one in listings if one.pinned_at), None),
+            "claims": claims.order_by("-claimed_at", "-pk")[:CLAIMS_SHOWN],
+            "earned": _earned(found),
+            "hold_minutes": settings.HOLD_MINUTES,
+        },
+    )
+
+
+def _room(found: LiveSession) -> dict[str, Any]:
+    """What viewers and host see alike. The number is read before what it counts."""
+    said = RoomEvent.objects.filter(session=found, kind="chat")
+    return {
+        "session": found,
+        "last_number": found.log.last_number,
+        "viewers": stream.viewers(found.pk),
+        "chat": list(said.order_by("-number")[:CHAT_SHOWN])[::-1],
+        "events_url": reverse("livestream:events", args=[found.pk]),
+    }
+
+
+def _listings(found: LiveSession) -> Any:
+    """Its listings in order, each with the session at hand."""
+    listings = list(
+        Listing.objects.filter(session=found).for_display().order_by("position", "pk")
+    )
+    for listing in listings:
+        listing.session = found
+    return listings
+
+
+def _earned(found: LiveSession) -> Money:
+    """The host's shares of what was paid in this session."""
+    shares = Split.objects.filter(
+        line__session=found,
+        line__order__status=Order.Status.PAID,
+        party=Split.Party.HOST,
+    )
+    return Money(shares.aggregate(fen=Sum("amount_minor", default=0))["fen"], "CNY")

@@ -1,0 +1,131 @@
+"""What a buyer looks at first: home, the market, one product."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from catalog.models import Form, Mineral, Product, Treatment
+from donghai.paging import page_of
+from hosts.models import Host
+from livestream import stream
+from livestream.models import Listing, LiveSession
+from orders.checkout.doors import Offer, offers
+
+ON_HOME = 12
+PAGE = 24
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Who is on air, who is next, and some of what they show."""
+    sessions = LiveSession.objects.for_display()
+    on_air = list(sessions.on_air().order_by("-went_live_at")[:ON_HOME])
+    next_up = list(sessions.next_up(timezone.now())[:8])
+    return render(
+        request,
+        "orders/home.html",
+        {
+            "here": "live",
+            "on_air": [(session, stream.viewers(session.pk)) for session in on_air],
+            "next_up": next_up,
+            "offers": _window([*on_air, *next_up]),
+        },
+    )
+
+
+def _window(sessions: list[LiveSession]) -> list[Offer]:
+    """The first two pieces of each session: ten of them, no product twice."""
+    chosen: dict[int, Listing] = {}
+    listings = _for_buyers(
+        Listing.objects.filter(session__in=sessions, position__lte=2)
+    )
+    for listing in listings.order_by("position", "pk")[:40]:
+        if listing.variant.stock.free > 0:
+            chosen.setdefault(listing.variant.product_id, listing)
+    return offers(list(chosen.values())[:10])
+
+
+def market(request: HttpRequest) -> HttpResponse:
+    """Every listed piece, newest first, by words, mineral, form and treatment."""
+    filters = {
+        name: request.GET.get(name, "").strip()
+        for name in ("search", "mineral", "form", "treatment")
+    }
+    found = Product.objects.listed().matching(filters["search"])
+    for name in ("mineral", "form", "treatment"):
+        if filters[name]:
+            found = found.filter(**{name: filters[name]})
+    page = page_of(found.with_stock(), request, PAGE)
+    return render(
+        request,
+        "orders/market.html",
+        {
+            "here": "market",
+            "products": _with_offers(page.rows),
+            "next_after": page.next_after,
+            "is_first": page.is_first,
+            "filters": filters,
+            "minerals": Mineral.choices,
+            "forms": Form.choices,
+            "treatments": Treatment.choices,
+            "sees_wholesale": sees_wholesale(request),
+        },
+    )
+
+
+def product(request: HttpRequest, product_id: int) -> HttpResponse:
+    """One product: what it is, who sells it live, what is left."""
+    found = get_object_or_404(Product.objects.listed().with_stock(), pk=product_id)
+    alike = (
+        Product.objects.listed()
+        .filter(mineral=found.mineral)
+        .exclude(pk=found.pk)
+        .with_stock()
+    )
+    return render(
+        request,
+        "orders/product.html",
+        {
+            "here": "market",
+            "product": found,
+            "offers": offers(_coming_listings([found])[:8]),
+            "others": _with_offers(list(alike.order_by("-pk")[:4])),
+            "sees_wholesale": sees_wholesale(request),
+        },
+    )
+
+
+def sees_wholesale(request: HttpRequest) -> bool:
+    """Hosts choose by wholesale price; buyers see the price at their door."""
+    user: Any = request.user
+    return user.is_authenticated and Host.objects.filter(user=user).exists()
+
+
+def _with_offers(products: list[Product]) -> list[tuple[Product, Offer | None]]:
+    """Each product with its next offer: on air first, then the soonest."""
+    first: dict[int, Offer] = {}
+    for offer in offers(_coming_listings(products)):
+        first.setdefault(offer.listing.variant.product_id, offer)
+    return [(product, first.get(product.pk)) for product in products]
+
+
+def _coming_listings(products: Iterable[Product]) -> list[Listing]:
+    """Listings of sessions on air or to come, one for each product and session."""
+    states = [LiveSession.State.ON_AIR, LiveSession.State.SCHEDULED]
+    found = _for_buyers(
+        Listing.objects.filter(
+            variant__product__in=list(products),
+            session__state__in=states,
+            session__ends_at__gt=timezone.now(),
+        )
+    ).order_by("session__state", "session__starts_at", "position")
+    once: dict[tuple[int, int], Listing] = {}
+    for listing in found:
+        once.setdefault((listing.variant.product_id, listing.session_id), listing)
+    return list(once.values())
+
+
+def _for_buyers(listings: Any) -> Any:
+    return listings.for_display().select_related("session__host", "session__market")

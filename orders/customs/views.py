@@ -1,0 +1,81 @@
+"""The order's page: where it stands, what is in it, what it cost and why."""
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from orders.checkout.bag import bag_of
+from orders.checkout.models import Order
+from orders.checkout.why import explained
+from orders.customs.models import Declaration
+from orders.shipping import services
+from orders.shipping.models import Parcel
+from orders.shipping.progress import Fact, State, status_line
+
+HEADLINES = {
+    "PAID": gettext_lazy("Waiting for your payment."),
+    "PACKED": gettext_lazy("Paid. It is yours."),
+    "RELEASED": gettext_lazy("Packed. Customs sees it next."),
+    "LEFT_CHINA": gettext_lazy("Cleared for export."),
+    "DELIVERED": gettext_lazy("On its way to you."),
+}
+
+
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """For the browser that placed it, or the person whose e-mail address it bears."""
+    found = own_order(request, number)
+    facts = status_line(found, _list_number(found))
+    now = next((fact for fact in facts if fact.state == State.NOW), None)
+    parcel = Parcel.objects.filter(parcel_orders__order=found).first()
+    return render(
+        request,
+        "orders/order.html",
+        {
+            "here": "account",
+            "order": found,
+            "headline": _headline(found, now),
+            "arrival": facts[-1].due,
+            "facts": facts,
+            "lines": explained(found.quote.lines.order_by("position")),
+            "parcel": parcel,
+            "is_open": parcel is not None and parcel.state == Parcel.State.OPEN,
+            "can_pay": found.status == Order.Status.AWAITING_PAYMENT,
+            "polls": found.status == Order.Status.PAID and now is not None,
+        },
+    )
+
+
+@require_POST
+def send_now(request: HttpRequest, number: str) -> HttpResponse:
+    """Close the parcel of the night for this order now."""
+    found = own_order(request, number)
+    services.send_now(order_id=found.pk)
+    messages.success(request, _("Closed. It is packed and declared next."))
+    return redirect("orders:order", found.number)
+
+
+def own_order(request: HttpRequest, number: str) -> Order:
+    """An order of this bag or of this signed-in person; any other is not found."""
+    theirs = Q(bag=bag_of(request))
+    if request.user.is_authenticated:
+        theirs |= Q(email__iexact=request.user.email)
+    orders = Order.objects.select_related("quote").prefetch_related(
+        "lines__variant__product", "lines__merchant", "lines__host"
+    )
+    return get_object_or_404(orders.filter(theirs), number=number)
+
+
+def _list_number(found: Order) -> str:
+    """Customs' number of the export list, once it has one."""
+    declared = Declaration.objects.filter(parcel__parcel_orders__order=found)
+    return declared.values_list("invt_no", flat=True).first() or ""
+
+
+def _headline(found: Order, now: Fact | None) -> str:
+    if found.status == Order.Status.CANCELLED:
+        return _("This order was cancelled.")
+    return str(HEADLINES[now.code]) if now else _("Delivered.")
