@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 
 
 class DonghaiConfig(AppConfig):
@@ -7,3 +8,10 @@ class DonghaiConfig(AppConfig):
 
     def ready(self) -> None:
         from donghai import checks  # noqa: F401 (registers itself)
+
+
+class SiteConfig(admin.AdminConfig):
+    """Django's admin behind our own door."""
+
+    default = False
+    default_site = "donghai.admin.site.Site"

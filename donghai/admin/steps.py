@@ -1,0 +1,187 @@
+"""Steps in words: what is to be done, for whom, why it failed, and once more."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from donghai import steps
+from donghai.admin.duties import STAFF
+from donghai.admin.figures import MOST, Figure, figure
+from donghai.admin.pages import Page, back, list_of, number, state
+from donghai.admin.site import Group
+from donghai.steps.models import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a job is called by people, and what kind of row its subject is."""
+
+    words: str | Promise
+    subject: type[models.Model]
+
+
+tasks: dict[str, Task] = {}
+
+
+def describe(subject: type[models.Model], **words: str | Promise) -> None:
+    """Say in words what the jobs about one kind of row do: pack_order=_("pack it")."""
+    app = subject._meta.app_label
+    for job, said in words.items():
+        tasks[f"{app}.{job}"] = Task(said, subject)
+
+
+def of(**subjects: Any) -> QuerySet[Step]:
+    """The steps about some rows, oldest first: of(order=[1], parcel=[2, 3])."""
+    wanted = Q(pk__in=[])
+    for name, ids in subjects.items():
+        jobs = [job for job, t in tasks.items() if t.subject._meta.model_name == name]
+        wanted |= Q(job__in=jobs, subject_id__in=ids)
+    return Step.objects.filter(wanted).order_by("created_at", "pk")
+
+
+def words_of(step: Step) -> str:
+    """What a step does; its bare name when nobody described it."""
+    task = tasks.get(step.job)
+    return str(task.words) if task else step.job
+
+
+class JobFilter(admin.SimpleListFilter):
+    """By what is to be done, in words."""
+
+    title = gettext_lazy("what")
+    parameter_name = "job"
+
+    def lookups(self, request: HttpRequest, page: Any) -> list[tuple[str, Any]]:
+        return [(job, task.words) for job, task in tasks.items()]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Step]) -> QuerySet[Step]:
+        return rows.filter(job=self.value()) if self.value() else rows
+
+
+class LateFilter(admin.SimpleListFilter):
+    """What should have been done by now."""
+
+    title = gettext_lazy("time")
+    parameter_name = "late"
+
+    def lookups(self, request: HttpRequest, page: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("due by now"))]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Step]) -> QuerySet[Step]:
+        return rows.due(timezone.now()) if self.value() else rows  # type: ignore[attr-defined]
+
+
+@admin.register(Step)
+class StepPage(Page):
+    """To-do rows. They run by themselves; one that gave up waits here for a person."""
+
+    group = Group.PEOPLE
+    list_display = (
+        "what",
+        "subject",
+        state("state", gettext_lazy("state")),
+        "due_at",
+        number("attempts", gettext_lazy("attempts")),
+        "why",
+        "created_at",
+    )
+    list_display_links = ("what",)
+    list_filter = ("state", LateFilter, JobFilter)
+    search_fields = ("subject_id__exact", "key__exact")
+    search_help_text = gettext_lazy("The number of the order's or parcel's row")
+    fields = (
+        "what",
+        "subject",
+        "key",
+        "state",
+        "due_at",
+        "attempts",
+        "last_error",
+        "created_at",
+        "done_at",
+    )
+    readonly_fields = ("what", "subject")
+    actions = ("try_again",)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_POST(self.retry))
+        door = path("<int:pk>/retry/", view, name="donghai_step_retry")
+        return [door, *super().get_urls()]
+
+    def retry(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button on an order's story: try one parked step again."""
+        if not self.has_work_permission(request):
+            raise PermissionDenied
+        self._retry(request, Step.objects.filter(pk=pk))
+        return back(request, reverse("admin:donghai_step_changelist"))
+
+    @admin.action(description=gettext_lazy("Try again"), permissions=["work"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Step]) -> None:
+        self._retry(request, queryset)
+
+    def _retry(self, request: HttpRequest, rows: Any) -> None:
+        note = _("Tried again")
+        if not self.work(request, rows, lambda step: steps.retry(step.pk), note):
+            said = _("Nothing to try again: only a step that gave up can be.")
+            self.message_user(request, said, messages.WARNING)
+
+    @admin.display(description=gettext_lazy("what"), ordering="job")
+    def what(self, step: Step) -> str:
+        return words_of(step)
+
+    @admin.display(description=gettext_lazy("about"), ordering="subject_id")
+    def subject(self, step: Step) -> SafeString | str:
+        task = tasks.get(step.job)
+        if task is None:
+            return str(step.subject_id)
+        meta = task.subject._meta
+        name = f"admin:{meta.app_label}_{meta.model_name}_change"
+        said = f"{meta.verbose_name} {step.subject_id}"
+        return format_html(
+            '<a href="{}">{}</a>', reverse(name, args=[step.subject_id]), said
+        )
+
+    @admin.display(description=gettext_lazy("last error"))
+    def why(self, step: Step) -> SafeString | str:
+        return format_html('<span class="error">{}</span>', step.last_error[:160])
+
+
+@figure(STAFF)
+def parked_steps() -> Figure:
+    parked = Step.objects.parked()[:MOST].count()
+    return Figure(
+        gettext_lazy("steps that gave up"),
+        parked,
+        list_of(Step, state__exact=Step.State.PARKED),
+        "bad" if parked else "ok",
+        gettext_lazy("Read why, then try again."),
+    )
+
+
+@figure(STAFF)
+def oldest_due_step() -> Figure:
+    now = timezone.now()
+    oldest = Step.objects.due(now).order_by("due_at").values_list("due_at", flat=True)
+    since = oldest.first()
+    late = since is not None and (now - since).total_seconds() > 120
+    return Figure(
+        gettext_lazy("oldest step that is due"),
+        timesince(since, now, depth=1) if since else _("none waits"),
+        list_of(Step, late="yes"),
+        "warn" if late else "ok",
+        gettext_lazy("Minutes mean that no worker is running."),
+    )
