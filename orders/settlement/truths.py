@@ -1,7 +1,7 @@
 """What must be true of the ledger at any moment; each broken truth is one sentence.
 
-The database refuses most of it already. This asks again, all rows at once, and also what
-no constraint can see. Run it nightly and after every doubt; it changes nothing.
+The database refuses most of it already. This asks again, all rows at once, and also
+what no constraint can see. Run it nightly and after every doubt; it changes nothing.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def journals_out_of_balance() -> Iterator[str]:
 
 
 def foreign_money_left_over() -> Iterator[str]:
-    """A converted order has nothing on foreign accounts; nor has FOREX any yuan of it."""
+    """A converted order has nothing on foreign accounts, nor any yuan on FOREX."""
     order_id = OuterRef("journal__order_id")
     sums = (
         Posting.objects.filter(~Q(currency=YUAN) | Q(account=Account.FOREX))
