@@ -1,0 +1,1 @@
+"""Measurements, one command each: `bin/bench NAME`. They bring up what they need."""
