@@ -8,6 +8,7 @@
         stack.manage("truths")
 """
 
+import json
 import os
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -115,10 +116,10 @@ class Stack:
     def environment(self) -> dict[str, str]:
         """What every process of the stack finds in its environment."""
         return {
+            **os.environ,
             "SITE_URL": self.url,
             "CUSTOMS_WINDOW": "sandbox",
             "CUSTOMS_FOLDER": str(self.places.folder / "customs"),
-            **os.environ,
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "DONGHAI_VAR": str(self.places.folder),
@@ -207,10 +208,16 @@ class Stack:
         log = self.places.logs / f"{name}.log"
         return Child(name, command, self.environment, log, self.screen.line_of, sockets)
 
-    def _wait_until_ready(self, patience: float = 60) -> None:
-        """Wait for /readyz; a child that dies again and again ends the waiting."""
+    def _wait_until_ready(self, patience: float = 120) -> None:
+        """Wait for /readyz; a child that dies again and again ends the waiting.
+
+        Late steps are no reason to wait: they are late because all this was not running.
+        """
         deadline = time.monotonic() + patience
-        while (answer := self.ask("/readyz")) != "":
+        while answer := self.ask("/readyz"):
+            with suppress(ValueError):
+                if {v for k, v in json.loads(answer).items() if k != "steps"} == {"ok"}:
+                    break
             for child in self.supervisor:
                 if child.deaths >= HOPELESS:
                     said = tail(child.log)

@@ -17,6 +17,7 @@ from donghai.local.places import DoesNotStart
 from donghai.local.screen import Screen
 from donghai.local.stack import Stack, cores
 
+USUAL_URL = "http://127.0.0.1:8000"  # the default of SITE_URL
 PLACES = [
     ("Shop", "/"),
     ("Host studio", "/studio/"),
@@ -46,6 +47,7 @@ class Command(BaseCommand):
             redis_url=settings.REDIS_URL,
             seed=not options["no_seed"],
             screen=screen,
+            extra_environment=chosen(),
         )
         self._listen_to_signals(stack)
         try:
@@ -75,6 +77,17 @@ class Command(BaseCommand):
             signal.signal(each, end)
 
 
+def chosen() -> dict[str, str]:
+    """What a person may have set that a stack would otherwise decide by itself."""
+    own = {
+        "CUSTOMS_WINDOW": settings.CUSTOMS_WINDOW,
+        "CUSTOMS_FOLDER": str(settings.CUSTOMS_FOLDER),
+    }
+    if settings.SITE_URL != USUAL_URL:
+        own["SITE_URL"] = settings.SITE_URL
+    return own
+
+
 def wait_for_ctrl_c() -> None:
     with suppress(KeyboardInterrupt):
         while True:
@@ -89,14 +102,14 @@ def welcome(screen: Screen, stack: Stack) -> None:
     for name, path in PLACES:
         screen.say(f"    {name:<14} {screen.paint(stack.url + path, 'bold')}")
     if find_spec("donghai.demo"):
-        show_demo(screen)
+        show_demo(screen, stack)
     screen.say()
     logs = os.path.relpath(stack.places.logs)
     screen.say(screen.paint(f"  Logs are in {logs}. Ctrl-C stops everything.", "dim"))
     screen.say()
 
 
-def show_demo(screen: Screen) -> None:
+def show_demo(screen: Screen, stack: Stack) -> None:
     """Who can log in to the demo market, and what to try first."""
     demo = import_module("donghai.demo")
     screen.say()
@@ -104,4 +117,4 @@ def show_demo(screen: Screen) -> None:
         screen.say(f"    {who:<14} {email:<28} {password}")
     screen.say()
     for errand in demo.TO_TRY:
-        screen.say(f"    - {errand}")
+        screen.say(f"    - {errand.replace(USUAL_URL, stack.url)}")
