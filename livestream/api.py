@@ -34,6 +34,7 @@ class SessionOutput(serializers.Serializer[Any]):
     title = serializers.CharField()
     state = serializers.CharField()
     host = serializers.CharField(source="host.name")
+    host_slug = serializers.CharField(source="host.slug")
     language = serializers.CharField()
     market = serializers.CharField(source="market_id")
     zone = serializers.CharField()
