@@ -12,6 +12,7 @@ from itertools import islice
 from time import monotonic
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from donghai import steps
@@ -35,6 +36,15 @@ IN_DATABASE, SENT_BACK, RELEASED, CLOSED = 120, 700, 800, 899
 ORDER_OF_LIFE = (0, 1, 2, 3, NOT_SENT_ON, -1, 120, 300, 399, 500, REJECTED)
 LAST_WORDS = (501, 502, 503, 599, SENT_BACK, RELEASED, CLOSED)
 RANK = {status: rank for rank, status in enumerate(ORDER_OF_LIFE + LAST_WORDS)}
+MOVED_BY_ANSWERS = (
+    "state",
+    "last_status",
+    "reason",
+    "pre_no",
+    "invt_no",
+    "released_at",
+    "closed_at",
+)
 STATES = {
     RELEASED: Declaration.State.RELEASED,
     CLOSED: Declaration.State.CLOSED,
@@ -98,7 +108,6 @@ def _read(name: str, content: bytes) -> list[receipts.Receipt]:
     try:
         return receipts.read(content)
     except ValueError as error:
-        # Its key is its content, so that it's kept once however often it's tried.
         digest = hashlib.sha256(content).hexdigest()
         text = f"{name}: {error}"
         first_day = datetime(2000, 1, 1, tzinfo=UTC)
@@ -123,24 +132,25 @@ class _Desk:
     declarations: dict[int, Declaration]
     by_key: dict[tuple[str, str], Message]
     by_guid: dict[str, Message]
-    moved: list[Message] = field(default_factory=list)
+    moved: dict[int, Message] = field(default_factory=dict)
 
     @classmethod
     def of(cls, answers: Sequence[receipts.Receipt]) -> "_Desk":
         keys = ["/".join(answer.natural_key) for answer in answers]
-        meant = Message.objects.filter(natural_key__in=keys).union(
-            Message.objects.filter(guid__in=[key.upper() for key in keys])
-        )
-        ids = {message.declaration_id for message in meant}
+        about = Q(natural_key__in=keys) | Q(guid__in=[key.upper() for key in keys])
+        ids = Message.objects.filter(about).values_list("declaration_id", flat=True)
         locked = (
             Declaration.objects.select_for_update(no_key=True)
-            .filter(pk__in=ids)
+            .filter(pk__in=set(ids))
+            .defer("snapshot")
             .order_by("pk")
         )
         declarations = {declaration.pk: declaration for declaration in locked}
         # The newest try comes last and wins its key.
         all_of_them = list(
-            Message.objects.filter(declaration_id__in=ids).order_by("attempt")
+            Message.objects.filter(declaration_id__in=declarations)
+            .defer("content")
+            .order_by("attempt")
         )
         return cls(
             declarations,
@@ -153,7 +163,7 @@ class _Desk:
         key = "/".join(answer.natural_key)
         if answer.kind in JUDGES:
             message = self.by_key.get((JUDGES[answer.kind], key))
-        else:
+        else:  # a message that could not be read has no natural key yet
             message = self.by_guid.get(key.upper())
         applied = message is not None and self._advance(message, answer)
         return Receipt(
@@ -175,7 +185,7 @@ class _Desk:
         if rank(answer.status) <= rank(message.status):
             return False
         message.status = answer.status
-        self.moved.append(message)
+        self.moved[message.pk] = message
         declaration = self.declarations[message.declaration_id]
         declaration.last_status = answer.status
         declaration.pre_no = answer.pre_no or declaration.pre_no
@@ -193,11 +203,11 @@ class _Desk:
 
         What didn't move is left alone: a rejection by our own gate stays one.
         """
-        Message.objects.bulk_update(self.moved, ["status"])
+        Message.objects.bulk_update(self.moved.values(), ["status"])
         papers: dict[int, dict[str, Message]] = {}
         for message in self.by_guid.values():
             papers.setdefault(message.declaration_id, {})[message.kind] = message
-        for pk in sorted({message.declaration_id for message in self.moved}):
+        for pk in sorted({m.declaration_id for m in self.moved.values()}):
             _settle(self.declarations[pk], papers[pk])
 
 
@@ -209,7 +219,7 @@ def _settle(declaration: Declaration, papers: dict[str, Message]) -> None:
         declaration.state = Declaration.State.REJECTED
     else:
         declaration.state, declaration.reason = _state_of(listed), ""
-    declaration.save()
+    declaration.save(update_fields=MOVED_BY_ANSWERS)
     if listed in (RELEASED, CLOSED):
         shipping.note_released(parcel_id=declaration.parcel_id)
     papers_are_in = all(

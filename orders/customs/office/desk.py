@@ -12,6 +12,7 @@
 import base64
 import hashlib
 import random
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,7 +71,8 @@ class Office:
     def work(self, now: float) -> bool:
         """Look once at everything; whether there was anything to do."""
         for path in sorted(self.out.glob("[!.]*.xml")):
-            path.rename(self.desk / f"{uuid4()}_{path.name}")
+            token = f"{time.time_ns()}-{uuid4().hex[:8]}"
+            path.rename(self.desk / f"{token}_{path.name}")
         taken = sorted(self.desk.iterdir())
         for path in taken:
             self._take_in(path, now)
