@@ -211,7 +211,7 @@ class Stack:
     def _wait_until_ready(self, patience: float = 120) -> None:
         """Wait for /readyz; a child that dies again and again ends the waiting.
 
-        Late steps are no reason to wait: they are late because all this was not running.
+        Late steps are no reason to wait: they are late as nothing ran until now.
         """
         deadline = time.monotonic() + patience
         while answer := self.ask("/readyz"):

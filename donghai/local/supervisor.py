@@ -169,7 +169,7 @@ def tidy(folder: Path | str | None) -> None:
 
 
 @contextmanager
-def alone_in(places: Places, patience: float = 15) -> Iterator[Callable[[str], object]]:
+def alone_in(places: Places, patience: float = 30) -> Iterator[Callable[[str], object]]:
     """Be the folder's only supervisor; gives a function that notes down our address.
 
     Whoever has no address yet is just starting or tidying up, so it is waited for.
