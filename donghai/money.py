@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Self
 
-from babel.numbers import format_currency
+from babel import Locale
 from django.utils import translation
 from iso4217 import Currency
 
@@ -113,12 +113,16 @@ class Money:
 
     def __str__(self) -> str:
         """As the person reading expects it, by the active language."""
-        return format_currency(
-            self.amount,
-            self.currency,
-            locale=translation.to_locale(translation.get_language() or "en"),
-            currency_digits=False,
-            decimal_quantization=False,
+        locale = Locale.parse(translation.to_locale(translation.get_language() or "en"))
+        places = decimals(self.currency)  # by ISO 4217, where Unicode may differ
+        return str(
+            locale.currency_formats["standard"].apply(
+                self.amount,
+                locale,
+                currency=self.currency,
+                currency_digits=False,
+                force_frac=(places, places),
+            )
         )
 
 

@@ -1,4 +1,4 @@
-"""Makers of real rows for tests: each takes what the test cares about, invents the rest."""
+"""Makers of real rows: each takes what a test cares about and invents the rest."""
 
 import itertools
 import uuid

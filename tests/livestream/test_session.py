@@ -1,0 +1,156 @@
+"""Scheduling by wall time, prices that cover their costs, a room's numbered log."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from donghai.money import Money
+from hosts.services import NotCertified
+from livestream import events, services, truths
+from livestream.models import LiveSession, RoomEvent, RoomLog
+from tests.catalog.test_stock import in_threads
+from tests.make import (
+    make_host,
+    make_listing,
+    make_market,
+    make_session,
+    make_variant,
+)
+
+
+def plan(country: str = "DE", day: date = date(2026, 11, 27), at: time = time(22)):
+    market = make_market(country)
+    return services.Plan(
+        title="Bergkristall",
+        language=market.language,
+        market=market,
+        starts_on=day,
+        starts_time=at,
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("day", "moment"),
+    [
+        (date(2026, 7, 1), datetime(2026, 7, 1, 20, tzinfo=UTC)),
+        (date(2026, 11, 27), datetime(2026, 11, 27, 21, tzinfo=UTC)),
+    ],
+)
+def test_a_session_starts_by_its_markets_wall_clock(day, moment):
+    session = services.schedule_session(host=make_host("de"), plan=plan(day=day))
+
+    assert session.starts_at == moment
+    assert session.currency == "EUR"
+    assert RoomLog.objects.get(session=session).last_number == 0
+
+
+@pytest.mark.django_db
+def test_an_hour_that_the_clocks_skip_is_refused():
+    skipped = plan("US", date(2026, 3, 8), time(2, 30))
+
+    with pytest.raises(services.NoSuchTime):
+        services.schedule_session(host=make_host("en"), plan=skipped)
+
+    assert not LiveSession.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_language_without_certificate_is_refused():
+    with pytest.raises(NotCertified):
+        services.schedule_session(host=make_host("en"), plan=plan())
+
+    assert not LiveSession.objects.exists()
+
+
+@pytest.mark.django_db
+def test_only_its_host_runs_a_session():
+    session = make_session()
+
+    with pytest.raises(services.NotYourSession):
+        services.end_session(host=make_host("en"), session_id=session.pk)
+
+    session.refresh_from_db()
+    assert session.state == LiveSession.State.ON_AIR
+
+
+@pytest.mark.django_db
+def test_a_host_is_on_air_in_one_session_at_a_time():
+    first = make_session()
+    second = make_session(host=first.host, on_air=False)
+
+    with pytest.raises(services.AlreadyOnAir):
+        services.go_live(host=first.host, session_id=second.pk)
+
+
+@pytest.mark.django_db
+def test_a_price_below_its_costs_is_refused_and_the_least_one_is_named():
+    session = make_session()
+    variant = make_variant(wholesale="60.00")
+
+    with pytest.raises(services.RetailTooLow) as refused:
+        make_listing(session=session, variant=variant, retail="1.00")
+    least = refused.value.details["least_minor"]
+
+    assert not session.listings.exists()
+    listing = services.link_variant(
+        host=session.host,
+        session_id=session.pk,
+        variant_id=variant.pk,
+        retail=Money(least, session.currency),
+    )
+    assert listing.host_share_minor > 0
+    with pytest.raises(services.RetailTooLow):
+        services.link_variant(
+            host=session.host,
+            session_id=session.pk,
+            variant_id=variant.pk,
+            retail=Money(least - 2, session.currency),
+        )
+
+
+@pytest.mark.django_db
+def test_one_piece_is_pinned_at_a_time_and_the_room_is_told():
+    session = make_session()
+    first = make_listing(session=session)
+    second = make_listing(session=session)
+
+    for listing in (first, second):
+        services.pin(host=session.host, session_id=session.pk, listing_id=listing.pk)
+
+    assert [one.pk for one in session.listings.pinned()] == [second.pk]
+    kinds = RoomEvent.objects.order_by("number").values_list("kind", flat=True)
+    assert list(kinds) == ["live", "listing", "listing", "pin", "pin"]
+
+
+@pytest.mark.django_db
+def test_nothing_is_pinned_or_said_when_the_room_is_closed():
+    session = make_session()
+    listing = make_listing(session=session)
+    services.end_session(host=session.host, session_id=session.pk)
+    before = RoomEvent.objects.count()
+
+    with pytest.raises(services.WrongState):
+        services.pin(host=session.host, session_id=session.pk, listing_id=listing.pk)
+    with pytest.raises(services.WrongState):
+        services.say(session_id=session.pk, name="Ann", text="hello")
+
+    assert RoomEvent.objects.count() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["", "   ", "x" * 201])
+def test_an_empty_or_endless_message_is_refused(text):
+    with pytest.raises(services.NothingToSay):
+        services.say(session_id=make_session().pk, name="Ann", text=text)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_events_written_at_once_have_gapless_numbers():
+    session = make_session()
+
+    in_threads(16, lambda i: events.append(session.pk, "chat", {"text": str(i)}))
+
+    numbers = RoomEvent.objects.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == list(range(1, 18))
+    assert list(truths.broken()) == []

@@ -1,0 +1,201 @@
+"""Claims by the server's clock, quotes with rules, orders from a frozen price."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from catalog import services as catalog
+from catalog.models import Hold, StockLevel
+from livestream import services as livestream
+from livestream.models import RoomEvent
+from orders.checkout import services
+from orders.checkout.models import Claim, Order, Quote, Split
+from tests.catalog.test_stock import in_threads
+from tests.make import (
+    ADDRESSES,
+    make_claim,
+    make_listing,
+    make_order,
+    make_session,
+    make_variant,
+)
+
+
+@pytest.mark.django_db
+def test_claims_get_places_in_order_and_the_room_hears_of_them():
+    listing = make_listing(variant=make_variant(on_hand=5))
+
+    first, second = make_claim(listing=listing), make_claim(listing=listing)
+
+    assert (first.place, second.place) == (1, 2)
+    heard = RoomEvent.objects.filter(kind="claim").order_by("number")
+    assert [event.payload["place"] for event in heard] == [1, 2]
+    assert Hold.objects.get(pk=first.hold_id).bag == first.bag
+
+
+@pytest.mark.django_db
+def test_a_claim_that_finds_nothing_leaves_no_trace():
+    listing = make_listing(variant=make_variant(on_hand=1))
+    make_claim(listing=listing)
+    before = RoomEvent.objects.count()
+
+    with pytest.raises(catalog.NotEnoughStock):
+        make_claim(listing=listing)
+
+    listing.refresh_from_db()
+    assert (Claim.objects.count(), Hold.objects.count()) == (1, 1)
+    assert (listing.claims_made, RoomEvent.objects.count()) == (1, before)
+
+
+@pytest.mark.django_db
+def test_nothing_is_claimed_in_a_room_that_is_not_on_air():
+    session = make_session(on_air=False)
+    listing = make_listing(session=session)
+
+    with pytest.raises(services.NotOnAir):
+        make_claim(listing=listing)
+
+    assert not Hold.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("quantity", [0, -1, 100])
+def test_an_odd_number_of_pieces_is_refused(quantity):
+    with pytest.raises(services.TooMany):
+        make_claim(quantity=quantity)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_many_rooms_at_once_no_more_is_claimed_than_there_is():
+    variant = make_variant(on_hand=10)
+    listings = [make_listing(variant=variant) for _ in range(5)]
+
+    results = in_threads(30, lambda i: make_claim(listing=listings[i % 5]))
+
+    assert sum(isinstance(result, Claim) for result in results) == 10
+    assert sum(isinstance(r, catalog.NotEnoughStock) for r in results) == 20
+    level = StockLevel.objects.get(pk=variant.pk)
+    assert (level.on_hand, level.allocated, level.reserved) == (10, 0, 10)
+    for listing in listings:
+        places = listing.claims.order_by("place").values_list("place", flat=True)
+        assert list(places) == list(range(1, len(places) + 1))
+
+
+@pytest.mark.django_db
+def test_a_price_change_is_not_for_claims_already_made():
+    listing = make_listing(retail="30.00")
+    claim = make_claim(listing=listing)
+
+    make_listing(session=listing.session, variant=listing.variant, retail="45.00")
+
+    claim.refresh_from_db()
+    assert claim.price_minor == 3000
+
+
+@pytest.mark.django_db
+def test_a_quote_names_a_rule_on_every_line_and_adds_up():
+    claim = make_claim()
+
+    quoted = services.quote(bag=claim.bag, hold_ids=None, country="US")
+
+    assert {line.kind for line in quoted.lines} >= {"GOODS", "FREIGHT", "DUTY"}
+    assert all(line.rule for line in quoted.lines)
+    assert sum(line.amount_minor for line in quoted.lines) == quoted.quote.total_minor
+    assert quoted.lines[0].claim_id == claim.pk
+
+
+@pytest.mark.django_db
+def test_only_what_the_bag_holds_now_is_quoted():
+    claim = make_claim()
+    with pytest.raises(services.NothingHeld):
+        services.quote(bag=uuid.uuid4(), hold_ids=[claim.hold_id], country="US")
+
+    services.drop_claim(bag=claim.bag, claim_id=claim.pk)
+
+    with pytest.raises(services.NothingHeld):
+        services.quote(bag=claim.bag, hold_ids=None, country="US")
+    assert not Quote.objects.exists()
+
+
+@pytest.mark.django_db
+def test_pieces_in_two_currencies_are_paid_apart():
+    bag = uuid.uuid4()
+    make_claim(bag=bag)
+    german = make_listing(session=make_session(country="DE"))
+    make_claim(bag=bag, listing=german)
+
+    with pytest.raises(services.MixedCurrencies):
+        services.quote(bag=bag, hold_ids=None, country="US")
+
+
+@pytest.mark.django_db
+def test_an_order_takes_its_quote_at_its_word_and_fixes_every_share():
+    order = make_order(quantity=2)
+
+    line = order.lines.get()
+    shares = {split.party: split.amount_minor for split in line.splits.all()}
+    assert order.total_minor == order.quote.total_minor
+    assert shares["MERCHANT"] == 2 * line.variant.wholesale_minor
+    rate = line.splits.first().rate
+    assert sum(shares.values()) == rate.convert(line.total).minor
+
+
+@pytest.mark.django_db
+def test_the_same_quote_makes_the_same_order():
+    order = make_order()
+
+    again = services.place_order(
+        bag=order.bag,
+        quote_id=order.quote_id,
+        email="other@example.org",
+        address=ADDRESSES["US"],
+    )
+
+    assert again.pk == order.pk
+    assert (Order.objects.count(), Split.objects.count()) == (1, 3)
+
+
+@pytest.mark.django_db
+def test_a_quote_that_ran_out_or_is_somebody_elses_makes_no_order():
+    claim = make_claim()
+    quoted = services.quote(bag=claim.bag, hold_ids=None, country="US")
+    words = {"email": "a@example.org", "quote_id": quoted.quote.pk}
+
+    with pytest.raises(services.NoSuchQuote):
+        services.place_order(bag=uuid.uuid4(), address=ADDRESSES["US"], **words)
+    with pytest.raises(services.WrongDestination):
+        services.place_order(bag=claim.bag, address=ADDRESSES["DE"], **words)
+    Quote.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(services.QuoteRanOut):
+        services.place_order(bag=claim.bag, address=ADDRESSES["US"], **words)
+
+    assert not Order.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_held_piece_that_ran_out_makes_no_order():
+    claim = make_claim()
+    quoted = services.quote(bag=claim.bag, hold_ids=None, country="US")
+    services.drop_claim(bag=claim.bag, claim_id=claim.pk)
+
+    with pytest.raises(services.NothingHeld):
+        services.place_order(
+            bag=claim.bag,
+            quote_id=quoted.quote.pk,
+            email="a@example.org",
+            address=ADDRESSES["US"],
+        )
+
+    assert not Order.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_host_sees_the_claims_of_her_session():
+    claim = make_claim()
+
+    stock = livestream.stock_of(claim.listing.session_id)
+
+    assert stock[0]["claims_made"] == 1
+    assert stock[0]["left"] == 9
