@@ -139,7 +139,7 @@ HOME_ZONE = "Asia/Shanghai"  # Donghai's own time
 
 # Files
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = VAR_DIR / "static" if PRODUCTION else None  # else as the apps have them
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
 WHITENOISE_USE_FINDERS = not PRODUCTION
