@@ -19,6 +19,8 @@ KINDS = {
     "604": ("InventoryReturn", ("agentCode", "copNo")),
     "900": ("MessageReturn", ("oriCopMsgId",)),
 }
+# What the tables hold; a garbled receipt must not stop those behind it.
+LONGEST = {"returnStatus": 9, "preNo": 18, "invtNo": 20}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ def _receipt(kind: str, key: tuple[str, ...], element: Any) -> Receipt:
     def said(name: str) -> str:
         return str(element.findtext(f"{{{NAMESPACE}}}{name}", "")).strip()
 
+    for name in ("returnStatus", "preNo", "invtNo", *key):
+        if len(said(name)) > LONGEST.get(name, 80):
+            raise ValueError(f"{name} is too long")
     return Receipt(
         kind=kind,
         natural_key=tuple(said(name) for name in key),

@@ -255,6 +255,8 @@ def _signature_of(kind: str, root: Any) -> Wrong | None:
             checks.signature(root)
     except Wrong as wrong:
         return wrong
+    except ValueError as error:  # not base64
+        return Wrong(-621029, f"-621029:签名无效 ({error})")
     return None
 
 

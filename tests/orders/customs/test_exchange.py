@@ -113,6 +113,21 @@ def test_what_is_no_receipt_is_refused():
         receipts.read(written.content)
 
 
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (b"20261122010203004", b"2026-11-22"),
+        (b">800<", b">many<"),
+        (b">800<", b">99999999999<"),
+        (b"B20261122000000003", b"B" * 19),
+        (b">L1<", b">" + b"L" * 256 + b"<"),
+    ],
+)
+def test_a_garbled_receipt_is_refused_as_a_whole(good, bad):
+    with pytest.raises(ValueError, match=r"too long|match|invalid"):
+        receipts.read(RECEIPT.replace(good, bad))
+
+
 def test_entities_are_not_followed():
     bomb = b'<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
     content = bomb + RECEIPT.split(b"\n", 1)[1].replace("放行".encode(), b"&e;")
