@@ -2,10 +2,13 @@
 
 What it says is frozen when the parcel closes (`Parcel.label`), so it prints the same
 today and in ten years. Western letters come from an embedded font; Chinese, Japanese,
-Korean, Greek and Russian from the fonts every PDF reader has for Asian character sets.
+Korean and Russian from the fonts every PDF reader has for Asian character sets. Letters
+of other scripts show as question marks: the post wants Latin letters anyway.
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from io import BytesIO
 from itertools import groupby
@@ -183,22 +186,28 @@ def _write(canvas: Canvas, x: float, y: float, text: str, size: float) -> None:
 
 
 def _runs(text: str) -> Iterator[tuple[str, str]]:
-    for font, letters in groupby(text, key=_font_of):
-        yield font, "".join(letters)
+    """Pieces of text with the font of each."""
+    printable = "".join(map(_printable, text))
+    for font, letters in groupby(printable, key=_font_of):
+        yield font or "", "".join(letters)
+
+
+def _printable(letter: str) -> str:
+    """Itself, or without its accent, or a question mark: never a silent gap."""
+    plain = unicodedata.normalize("NFD", letter)[:1]
+    return next((each for each in (letter, plain) if _font_of(each)), "?")
 
 
 @cache
-def _font_of(letter: str) -> str:
-    """The first font that has it; the Chinese one for what none is known to have."""
+def _font_of(letter: str) -> str | None:
+    """The first font that has it."""
     if ord(letter) in pdfmetrics.getFont(_western()).face.charToGlyph:
         return _western()
     for codec, name in ASIAN_FONTS:
-        try:
+        with suppress(UnicodeEncodeError):
             letter.encode(codec)
-        except UnicodeEncodeError:
-            continue
-        return _asian(name)
-    return _asian(ASIAN_FONTS[0][1])
+            return _asian(name)
+    return None
 
 
 @cache

@@ -55,6 +55,7 @@ def test_names_of_many_scripts_print():
     assert fonts_of("王 Zoë") == ["STSong-Light", "Vera"]
     assert fonts_of("たけし") in (["STSong-Light"], ["HeiseiKakuGo-W5"])
     assert fonts_of("김철수") == ["HYGothic-Medium"]
+    assert list(label._runs("ή ไ")) == [("STSong-Light", "η"), ("Vera", " ?")]
 
 
 @pytest.mark.django_db
@@ -67,7 +68,7 @@ def test_more_kinds_than_a_cn22_has_lines_are_summed_up():
         (Mineral.OBSIDIAN, Form.SPHERE),
         (Mineral.FLUORITE, Form.TOWER),
     ]
-    orders = []
+    orders: list[Order] = []
     for mineral, form in kinds:
         variant = make_variant(mineral=mineral, form=form, weight_g=50)
         listing = make_listing(session=session, variant=variant)
