@@ -1,7 +1,7 @@
 """Where light goes inside a clear convex crystal, worked out polygon by polygon.
 
-Seen from far away, all rays that enter one flat facet run parallel inside. So each ray
-bundle stays a polygon, cut only by the edges of the facets it meets: no pixel is traced.
+Seen from far away, all rays that enter one flat facet run parallel inside. So each
+bundle of rays stays a polygon, cut only by the edges of the facets it meets.
 """
 
 import math
@@ -135,7 +135,7 @@ def facets(solid: Solid) -> list[Facet]:
     for (number, plane), (_, depth) in zip(front, depths, strict=True):
         cuts = [_minus(other, depth) for i, other in depths if i != number]
         cuts += edges + [_minus(depth, other) for other in behind]
-        corners: Polygon = [(-9.0, -9.0), (9.0, -9.0), (9.0, 9.0), (-9.0, 9.0)]
+        corners: Polygon = [(-40.0, -40.0), (40.0, -40.0), (40.0, 40.0), (-40.0, 40.0)]
         corners = _clipped(corners, cuts)
         if len(corners) > 2 and area(corners) > 1e-6:
             found.append(Facet(corners, plane, number))
@@ -161,7 +161,7 @@ def _clipped(corners: Polygon, cuts: list[Affine]) -> Polygon:
 
 @dataclass(frozen=True)
 class _Beam:
-    """Parallel rays inside: where each starts, its way, and what it has been through."""
+    """Parallel rays inside: where each starts, its way, what it went through."""
 
     corners: Polygon
     start: tuple[Affine, Affine, Affine]
@@ -238,9 +238,7 @@ class Tracer:
             _along(beam.start[2], beam.way[2], distance),
         )
         way = mirrored(beam.way, plane.normal)
-        self._follow(
-            _Beam(corners, start, way, path, share, light, number), left - 1
-        )
+        self._follow(_Beam(corners, start, way, path, share, light, number), left - 1)
 
 
 def _at(affine: Affine, point: Point) -> float:

@@ -12,12 +12,11 @@ from catalog.drawing.beams import (
     Tracer,
     area,
     facets,
-    middle,
     mirrored,
     schlick,
     surroundings,
 )
-from catalog.drawing.fields import fade, ramp, rgb, slope, tint
+from catalog.drawing.fields import fade, level, mix, noise, ramp, rgb, slope, tint
 from catalog.drawing.grains import Grain, Spot, grain
 from catalog.drawing.minerals import Mineral
 from catalog.drawing.solids import Point, Solid, dot, unit
@@ -44,6 +43,7 @@ class Cut:
     clean: bool = False
     bounces: int = 3
     edges: float = 0.5
+    rough: float = 0.0  # how much a broken skin scatters the light
 
 
 class Frame:
@@ -75,6 +75,9 @@ def draw_crystal(solid: Solid, mineral: Mineral, rng: Random, cut: Cut) -> Sprit
     for shape in shapes:
         pen.polygon(frame.points(shape.corners), 255)
     light = _light(solid, shapes, mineral, frame, cut)
+    if cut.rough:
+        skin = level(noise(rng, frame.size, 7, 5), 0.1, 0.9)
+        light = ImageChops.overlay(light, Image.blend(light, skin, cut.rough))
     spot = Spot(frame.size, frame.point(cut.root), frame.point(cut.tip), cut.clean)
     inside = _shifted(grain(mineral, rng, spot), shapes, frame, rng)
     image = body(mineral, light, inside)
@@ -87,7 +90,9 @@ def body(mineral: Mineral, light: Image.Image, inside: Grain) -> Image.Image:
     """The mineral's own colour under this light."""
     if inside.colour is not None:
         strong = light.point([min(255, round(i * 1.42)) for i in range(256)])
-        image = ImageChops.multiply(inside.colour, Image.merge("RGB", (strong,) * 3))
+        shade = mix((0, 0, 0), rgb(mineral.ramp[2]), mineral.lift)
+        table = ramp(shade, "ffffff")
+        image = ImageChops.multiply(inside.colour, tint(strong, table))
         lift = light.point([max(0, round((i - 175) * 0.55)) for i in range(256)])
         image = ImageChops.screen(image, Image.merge("RGB", (lift,) * 3))
     else:
@@ -128,7 +133,7 @@ def _light(
     seen = Image.new("L", frame.size, 120)
     for patch in tracer.patches:
         _lay(seen, patch, frame)
-    soft = 0.6 + mineral.haze * frame.scale / 9 + (0 if cut.clean else 0.8)
+    soft = 0.6 + mineral.haze * frame.scale / 26 + (0 if cut.clean else 0.8)
     seen = seen.filter(ImageFilter.GaussianBlur(soft))
     return Image.blend(seen, dense, mineral.haze)
 
@@ -136,12 +141,11 @@ def _light(
 def _off(shapes: list[Facet], frame: Frame) -> Image.Image:
     """The light that a dense stone throws back, facet by facet."""
     dense = Image.new("L", frame.size, 110)
-    pen = ImageDraw.Draw(dense)
     for shape in shapes:
         facing = max(0.0, dot(shape.plane.normal, KEY))
         sky = 0.5 + 0.5 * shape.plane.normal[1]
-        bright = 52 + 132 * facing + 38 * sky
-        pen.polygon(frame.points(shape.corners), round(bright))
+        bright = (30 + 158 * facing + 42 * sky) / 190
+        _lay(dense, Patch(shape.corners, bright, (-1, -1)), frame)
     width, height = frame.size
     fall = slope(frame.size, (0, 0), (width, height))
     return ImageChops.subtract(dense, fade(fall, 0.16)).filter(
@@ -198,7 +202,7 @@ def _gloss(
     for shape in shapes:
         normal = shape.plane.normal
         share = schlick(normal[2]) * surroundings(mirrored(VIEW, normal))
-        bright = min(1.4, share * 2.2 * mineral.shine) * 170
+        bright = min(0.62, share * 2.2 * mineral.shine) * 170
         patch = replace(Patch(shape.corners, 0, (-1, -1)), light=bright / 190)
         _lay(gloss, patch, frame)
     lines = Image.new("L", frame.size, 0)
@@ -206,10 +210,7 @@ def _gloss(
     wide = max(1, round(frame.scale / 190))
     for shape in shapes:
         corners = frame.points(shape.corners)
-        facing = 0.55 + 0.45 * dot(shape.plane.normal, KEY)
+        facing = max(0.1, dot(shape.plane.normal, KEY)) ** 1.5
         pen.line([*corners, corners[0]], round(255 * edges * facing), wide, "curve")
     lines = lines.filter(ImageFilter.GaussianBlur(0.8))
     return ImageChops.screen(gloss, lines)
-
-
-__all__ = ["Cut", "Frame", "Sprite", "body", "draw_crystal", "glossed", "middle", "rgb"]

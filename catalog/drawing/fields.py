@@ -1,5 +1,6 @@
 """Grey fields and colour ramps: what every texture and shade is made of."""
 
+import math
 from functools import lru_cache
 from random import Random
 
@@ -25,9 +26,9 @@ def mix(one: Colour, other: Colour, share: float) -> Colour:
 
 
 @lru_cache(maxsize=256)
-def ramp(*codes: str) -> tuple[int, ...]:
+def ramp(*codes: str | Colour) -> tuple[int, ...]:
     """A table from darkness to light through evenly spaced colours."""
-    stops = [rgb(code) for code in codes]
+    stops = [rgb(code) if isinstance(code, str) else code for code in codes]
     steps = len(stops) - 1
     colours = []
     for level in range(256):
@@ -59,37 +60,69 @@ def noise(
     rng: Random, size: Size, cells: float = 4, octaves: int = 4, stretch: float = 1
 ) -> Image.Image:
     """Cloudy grey with about `cells` lumps across; `stretch` makes them tall."""
-    width, height = size
-    scale = min(1.0, 320 / max(width, height))
-    work = max(4, round(width * scale)), max(4, round(height * scale))
+    longest = max(size)
+    scale = min(1.0, 220 / longest)
+    width, height = (max(4, round(side * scale)) for side in size)
     cloud: Image.Image | None = None
     for octave in range(octaves):
         count = cells * 2**octave
-        grid = (
-            min(work[0], max(3, round(count * width / max(size)) + 2)),
-            min(work[1], max(3, round(count * height / max(size) / stretch) + 2)),
+        enough = min(1.0, count * 9 / max(width, height))
+        lumps = _lumps(
+            rng, (round(width * enough) + 1, round(height * enough) + 1), count, stretch
         )
-        lumps = Image.frombytes("L", grid, rng.randbytes(grid[0] * grid[1]))
-        lumps = lumps.resize(work, BICUBIC)
-        if cloud is None:
-            cloud = lumps
-        else:
-            cloud = Image.blend(cloud, lumps, 0.34 if octave < 3 else 0.22)
+        lumps = lumps.resize((width, height), BICUBIC)
+        cloud = (
+            lumps if cloud is None else Image.blend(cloud, lumps, 0.36 - octave * 0.03)
+        )
     assert cloud is not None
     return ImageOps.autocontrast(cloud, cutoff=1).resize(size, BICUBIC)
+
+
+def ridges(
+    rng: Random, size: Size, cells: float = 3, octaves: int = 4, thin: float = 4
+) -> Image.Image:
+    """Thin bright sheets that wander through darkness, like healed cracks."""
+    cloud = noise(rng, size, cells, octaves)
+    return cloud.point(
+        [max(0, round(255 - abs(i - 128) * thin * 2)) for i in range(256)]
+    )
+
+
+def _lumps(rng: Random, size: Size, cells: float, stretch: float) -> Image.Image:
+    """One layer of noise; round lumps lie on a turned grid so that no grid is seen."""
+    width, height = size
+    wide, tall = width, height
+    density = cells / max(size)
+    if stretch == 1:
+        wide = tall = round(math.hypot(width, height)) + 2
+    grid = (
+        max(4, min(wide, round(wide * density) + 2)),
+        max(4, min(tall, round(tall * density / stretch) + 2)),
+    )
+    lumps = Image.frombytes("L", grid, rng.randbytes(grid[0] * grid[1]))
+    lumps = lumps.resize((wide, tall), BICUBIC)
+    if stretch != 1:
+        return lumps
+    lumps = lumps.rotate(rng.uniform(0, 90), BILINEAR)
+    left, top = (wide - width) // 2, (tall - height) // 2
+    return lumps.crop((left, top, left + width, top + height))
 
 
 def slope(
     size: Size, start: tuple[float, float], end: tuple[float, float]
 ) -> Image.Image:
     """Grey that rises from black at `start` to white at `end` (in pixels)."""
+    shrink = min(1.0, 72 / max(size))
+    small = max(2, round(size[0] * shrink)), max(2, round(size[1] * shrink))
+    kx, ky = size[0] / small[0], size[1] / small[1]
     dx, dy = end[0] - start[0], end[1] - start[1]
     square = (dx * dx + dy * dy) or 1e-6
     a, b = dx / square * 255, dy / square * 255
-    c = -(start[0] * a + start[1] * b)
-    return _rising().transform(
-        size, Image.Transform.AFFINE, (0, 0, 0.5, a, b, c + 256), BILINEAR
+    c = 256 - (start[0] * a + start[1] * b)
+    coarse = _rising().transform(
+        small, Image.Transform.AFFINE, (0, 0, 0.5, a * kx, b * ky, c), BILINEAR
     )
+    return coarse if small == size else coarse.resize(size, BILINEAR)
 
 
 @lru_cache(maxsize=1)
@@ -108,14 +141,23 @@ def ellipse_glow(
     size: Size, centre: tuple[float, float], reach: tuple[float, float]
 ) -> Image.Image:
     """White at the centre, fading smoothly to black on an ellipse."""
-    spot = _spot()
+    shrink = min(1.0, 96 / max(size))
+    small = max(2, round(size[0] * shrink)), max(2, round(size[1] * shrink))
     kx, ky = 128 / reach[0], 128 / reach[1]
-    return spot.transform(
-        size,
+    coarse = _spot().transform(
+        small,
         Image.Transform.AFFINE,
-        (kx, 0, 128 - centre[0] * kx, 0, ky, 128 - centre[1] * ky),
+        (
+            kx * size[0] / small[0],
+            0,
+            128 - centre[0] * kx,
+            0,
+            ky * size[1] / small[1],
+            128 - centre[1] * ky,
+        ),
         BILINEAR,
     )
+    return coarse if small == size else coarse.resize(size, BICUBIC)
 
 
 @lru_cache(maxsize=1)
@@ -125,4 +167,6 @@ def _spot() -> Image.Image:
         near = max(0.0, 1 - i / 181)
         table.append(round(255 * near * near * (3 - 2 * near)))
     spot = Image.radial_gradient("L").point(table)
-    return ImageChops.multiply(spot, spot.point([255 if i > 1 else 0 for i in range(256)]))
+    return ImageChops.multiply(
+        spot, spot.point([255 if i > 1 else 0 for i in range(256)])
+    )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from catalog.drawing.fields import (
     Colour,
@@ -17,6 +17,7 @@ from catalog.drawing.fields import (
     noise,
     ramp,
     rgb,
+    ridges,
     slope,
     tint,
 )
@@ -63,15 +64,41 @@ def _clear(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
 
 
 def _veils(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
-    if spot.clean:
+    if spot.clean or spot.span < 150:
         return Grain()
-    return Grain(veil=_clouds(rng, spot, 0.62))
+    return Grain(veil=_clouds(rng, spot, 0.6), inside=_rainbow(rng, spot))
+
+
+def _rainbow(rng: Random, spot: Spot) -> Image.Image | None:
+    """The thin-film colours of a crack that catches the light."""
+    if spot.span < 220 or rng.random() < 0.4:
+        return None
+    width, height = spot.size
+    centre = width * rng.uniform(0.35, 0.65), height * rng.uniform(0.45, 0.75)
+    reach = spot.span * 0.13
+    patch = ImageChops.multiply(
+        ellipse_glow(spot.size, centre, (reach, reach * 0.55)),
+        level(noise(rng, spot.size, 6, 3), 0.2, 0.8),
+    )
+    hue = slope(
+        spot.size,
+        (centre[0] - reach, centre[1] - reach * 0.4),
+        (centre[0] + reach, centre[1] + reach * 0.4),
+    )
+    image = tint(hue, ramp("ff9fb0", "ffd59a", "d9f0a8", "a4e2f2", "bba8f5"))
+    image.putalpha(fade(patch, 0.62))
+    return image
 
 
 def _clouds(rng: Random, spot: Spot, strength: float) -> Image.Image:
-    """Wisps that are thick at the root and gone at the tip."""
-    wisps = level(noise(rng, spot.size, 5, 5), 0.52, 0.95)
-    return fade(ImageChops.multiply(wisps, slope(spot.size, spot.tip, spot.root)), strength)
+    """Wisps and healed cracks, thick at the root and gone at the tip."""
+    sheets = ImageChops.multiply(
+        ridges(rng, spot.size, 1.6, 3, 4.6),
+        level(noise(rng, spot.size, 3, 3), 0.45, 1.2),
+    )
+    wisps = ImageChops.add(sheets, level(noise(rng, spot.size, 6, 4), 0.6, 1.3))
+    fall = level(slope(spot.size, spot.tip, spot.root), 0.12, 1.0)
+    return fade(ImageChops.multiply(wisps, fall), strength)
 
 
 def _tips(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
@@ -79,65 +106,81 @@ def _tips(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
     if spot.clean:
         return Grain(zone=fade(level(noise(rng, spot.size, 2, 2), 0.55, 1.3), 0.6))
     pale = level(slope(spot.size, spot.tip, spot.root), rng.uniform(0.38, 0.5), 1.05)
+    if spot.span < 150:
+        return Grain(zone=pale)
     cloud = noise(rng, spot.size, 4, 4)
-    pale = ImageChops.add(pale, level(cloud, 0.35, 1.4), 1, -38)
-    return Grain(zone=pale, veil=_clouds(rng, spot, 0.7))
+    pale = ImageChops.add(pale, level(cloud, 0.55, 2.2), 1, -22)
+    return Grain(zone=pale, veil=_clouds(rng, spot, 0.6))
 
 
 def _milk(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
     return Grain(veil=fade(level(noise(rng, spot.size, 3, 4), 0.35, 1.0), 0.42))
 
 
-def _epidote(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
-    inside = Image.new("RGBA", spot.size, (52, 60, 30, 0))
-    pen = ImageDraw.Draw(inside)
-    for _ in range(rng.randint(4, 9)):
-        x, y = rng.uniform(0, spot.size[0]), rng.uniform(0, spot.size[1])
-        turn, reach = rng.uniform(0, math.pi), spot.span * rng.uniform(0.02, 0.09)
-        end = x + math.cos(turn) * reach, y + math.sin(turn) * reach
-        pen.line((x, y, *end), (44, 54, 26, 120), max(1, round(spot.span / 170)))
-    veil = fade(level(noise(rng, spot.size, 3, 4), 0.4, 1.0), 0.4)
-    return Grain(veil=veil, inside=inside.filter(ImageFilter.GaussianBlur(1)))
+def _rock(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
+    """Plain grainy host rock."""
+    coarse = noise(rng, spot.size, 8, 5)
+    return Grain(colour=tint(coarse, ramp("6f675f", "9a9188", "b8afa5", "d2cac0")))
 
 
-AGATES: tuple[tuple[str, ...], ...] = (
-    ("4a2a22", "8f4a30", "c9764a", "e9b48a", "f7e6d4", "b65a38", "7d3b2a", "f2d6bd"),
-    ("39434f", "6d7c8c", "a9b6c2", "e8ebec", "8796a6", "c9d1d8", "f4f3ef", "56636f"),
-    ("5b4a3d", "a08a74", "d9c8b2", "f6efe2", "8c7460", "e3d3be", "b79f86", "f9f4ea"),
-    ("2d4a4c", "5d8683", "a4c3bd", "eaf1ec", "7ba39d", "cfe0d9", "3f6364", "f6f5ee"),
-)
+def _grape(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
+    """Milky, with darker green where it is thick."""
+    veil = fade(level(noise(rng, spot.size, 3, 4), 0.35, 1.0), 0.42)
+    return Grain(
+        zone=fade(level(noise(rng, spot.size, 2, 3), 0.5, 1.1), 0.55), veil=veil
+    )
 
 
 def _bands(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
     """Bands that follow the wall of the hollow they grew in."""
-    codes = list(rng.choice(AGATES))
-    order = [rng.choice(codes) for _ in range(18)]
-    stops = []
-    for one, following in zip(order, order[1:], strict=False):
-        stops += [one] * rng.randint(1, 3) + [following]
+    codes = mineral.flecks
+    at, stops = rng.uniform(0, 4), []
+    for _ in range(44):
+        at = min(4.0, max(0.0, at + rng.choice((-2.2, -1, -0.4, 0.4, 1, 2.2))))
+        stops += [codes[round(at)]] * rng.choice((1, 1, 1, 2, 4))
     width, height = spot.size
-    centre = width * rng.uniform(0.25, 0.75), height * rng.uniform(0.3, 0.8)
-    reach = spot.span * rng.uniform(0.75, 0.95)
-    hollow = ellipse_glow(spot.size, centre, (reach, reach * rng.uniform(0.7, 1)))
-    lumps = noise(rng, spot.size, 2.2, 4)
-    field = Image.blend(hollow, lumps, 0.34)
-    return Grain(colour=tint(level(field, 0.12, 0.86), ramp(*stops[:48])))
+    centre = width * rng.uniform(0.2, 0.8), height * rng.uniform(0.35, 1.0)
+    reach = spot.span * rng.uniform(1.0, 1.3)
+    hollow = ellipse_glow(spot.size, centre, (reach, reach * rng.uniform(0.75, 1)))
+    field = Image.blend(hollow, noise(rng, spot.size, 1.7, 2), 0.26)
+    field = Image.blend(field, noise(rng, spot.size, 9, 2), 0.018)
+    field = ImageOps.autocontrast(field, cutoff=0.5)
+    return Grain(colour=tint(field, ramp(*stops[:64])))
 
 
 def _glass(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
-    flow = noise(rng, spot.size, 2, 4)
-    return Grain(colour=tint(flow, ramp("1b1b1f", "222227", "34333b", "26262b")))
+    """Black glass; now and then a band of gold or violet sheen."""
+    flow = Image.blend(
+        slope(spot.size, spot.root, spot.tip), noise(rng, spot.size, 1.6, 2), 0.5
+    )
+    sheens = (("1a1a1e", "202026"), ("1b1a1c", "4a3f2c"), ("1a191f", "3a3350"))
+    dark, bright = rng.choice(sheens)
+    return Grain(colour=tint(flow, ramp(dark, dark, bright, dark, dark)))
 
 
 def _silk(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
-    """Fibres across the stone: gold where they catch the light, brown between."""
-    fibres = noise(rng, spot.size, 9, 4, stretch=9)
-    waves = noise(rng, spot.size, 3.2, 3, stretch=2.4)
-    field = Image.blend(waves, fibres, 0.42)
-    codes = ("1d0e05", "4b270b", "7a4510", "c58a2c", "f6d27a", "d99f3c", "8a5216")
-    codes += ("3c1f0a", "a86a1c", "f2c565", "b97a24", "5a300e", "2a1407")
-    colour = tint(level(field, 0.2, 0.8), ramp(*codes))
-    return Grain(colour=colour.rotate(rng.uniform(-28, 28), Image.Resampling.BILINEAR))
+    """Layers of gold and brown; where the fibres face the light they shine."""
+    codes = ("3f1e08", "7a430f", "b0721d", "d9a038", "f5cf74", "c98d2b")
+    at, stops = 2.0, []
+    for _ in range(46):
+        at = min(5.0, max(0.0, at + rng.choice((-1.7, -0.9, 0.9, 1.7))))
+        stops.append(codes[round(at)])
+    turn = rng.uniform(-0.5, 0.5) + math.pi / 2
+    width, height = spot.size
+    dx, dy = math.cos(turn) * spot.span * 0.72, math.sin(turn) * spot.span * 0.72
+    line = slope(
+        spot.size,
+        (width / 2 - dx, height / 2 - dy),
+        (width / 2 + dx, height / 2 + dy),
+    )
+    field = Image.blend(line, noise(rng, spot.size, 1.8, 3), 0.2)
+    field = ImageOps.autocontrast(field)
+    colour = tint(field, ramp(*stops))
+    fibres = level(noise(rng, spot.size, 50, 1, stretch=16), -1.4, 0.9)
+    colour = ImageChops.multiply(colour, Image.merge("RGB", (fibres,) * 3))
+    glint = level(ridges(rng, spot.size, 1.4, 2, 1.5), 0.1, 1.0)
+    gold = Image.merge("RGB", (fade(glint, 0.5), fade(glint, 0.37), fade(glint, 0.14)))
+    return Grain(colour=ImageChops.screen(colour, gold))
 
 
 def _flash(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
@@ -154,12 +197,12 @@ def _flash(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
 
 def _moon(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
     """A blue glow that floats inside, brighter on one side."""
-    body = tint(noise(rng, spot.size, 2.5, 3), ramp("cdd2d8", "e6e8ea", "f6f4f0"))
+    body = tint(noise(rng, spot.size, 2.5, 3), ramp("e3e6ea", "f1f1f1", "fbf8f2"))
     width, height = spot.size
     centre = width * rng.uniform(0.34, 0.52), height * rng.uniform(0.34, 0.56)
     sheen = ellipse_glow(spot.size, centre, (spot.span * 0.42, spot.span * 0.34))
     sheen = ImageChops.multiply(sheen, level(noise(rng, spot.size, 4, 3), -0.5, 0.7))
-    blue = Image.new("RGB", spot.size, rgb("7fb0f2"))
+    blue = Image.new("RGB", spot.size, rgb("8cb8f5"))
     return Grain(colour=Image.composite(blue, body, fade(sheen, 0.85)))
 
 
@@ -180,7 +223,7 @@ def _zones(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
 
 
 def _veil_of(rng: Random, spot: Spot, strength: float) -> Image.Image | None:
-    return None if spot.clean else _clouds(rng, spot, strength)
+    return None if spot.clean or spot.span < 150 else _clouds(rng, spot, strength)
 
 
 def _melon(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
@@ -188,8 +231,13 @@ def _melon(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
     line = slope(spot.size, spot.root, spot.tip)
     field = Image.blend(line, noise(rng, spot.size, 3, 3), 0.14)
     middle = rng.uniform(0.4, 0.55)
+    border = field.point(
+        [max(0, round(170 - abs(i - middle * 255) * 6)) for i in range(256)]
+    )
+    cloudy = _veil_of(rng, spot, 0.3)
     return Grain(
-        zone=level(field, middle - 0.1, middle + 0.12), veil=_veil_of(rng, spot, 0.3)
+        zone=level(field, middle - 0.08, middle + 0.08),
+        veil=border if cloudy is None else ImageChops.lighter(border, cloudy),
     )
 
 
@@ -203,7 +251,9 @@ def _glitter(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
 
 def _night(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
     """Deep blue with gold pyrite and now and then a white vein."""
-    body = tint(noise(rng, spot.size, 5, 5), ramp("142a7c", "1d3c9e", "2a51bb", "4268c8"))
+    body = tint(
+        noise(rng, spot.size, 5, 5), ramp("142a7c", "1d3c9e", "2a51bb", "4268c8")
+    )
     vein = level(noise(rng, spot.size, 3, 4), 0.78, 1.02)
     white = Image.new("RGB", spot.size, rgb("cfd8ee"))
     colour = Image.composite(white, body, fade(vein, rng.uniform(0.15, 0.7)))
@@ -235,16 +285,18 @@ def _needles(mineral: Mineral, rng: Random, spot: Spot) -> Grain:
     inside = Image.new("RGBA", spot.size, (*rgb(mineral.flecks[2]), 0))
     pen = ImageDraw.Draw(inside)
     inks = [rgb(code) for code in mineral.flecks]
-    main = rng.uniform(-0.5, 0.5) - math.pi / 2
-    for _ in range(rng.randint(38, 64)):
-        x, y = rng.uniform(0, spot.size[0]), rng.uniform(0, spot.size[1])
-        angle = main + rng.gauss(0, 0.38)
-        reach = spot.span * rng.uniform(0.15, 0.6)
-        ink = _between(rng, inks)
-        wide = max(1, round(spot.span / 420 * rng.choice((0.6, 1, 1, 1.6, 2.6))))
-        dx, dy = math.cos(angle) * reach / 2, math.sin(angle) * reach / 2
-        pen.line((x - dx, y - dy, x + dx, y + dy), (*ink, rng.randint(120, 235)), wide)
-    return Grain(inside=inside, veil=_veil_of(rng, spot, 0.25))
+    for _ in range(rng.randint(3, 5)):
+        main = rng.uniform(-0.9, 0.9) - math.pi / 2
+        from_x, from_y = rng.uniform(0, spot.size[0]), rng.uniform(0, spot.size[1])
+        for _ in range(rng.randint(14, 30)):
+            x = rng.gauss(from_x, spot.span * 0.16)
+            y = rng.gauss(from_y, spot.span * 0.2)
+            angle, reach = main + rng.gauss(0, 0.13), spot.span * rng.uniform(0.15, 0.8)
+            wide = max(1, round(spot.span / 460 * rng.choice((0.5, 1, 1, 1.5, 2.6))))
+            dx, dy = math.cos(angle) * reach / 2, math.sin(angle) * reach / 2
+            ink = (*_between(rng, inks), rng.randint(130, 240))
+            pen.line((x - dx, y - dy, x + dx, y + dy), ink, wide)
+    return Grain(inside=inside, veil=_veil_of(rng, spot, 0.2))
 
 
 def _between(rng: Random, inks: list[Colour]) -> Colour:
@@ -258,7 +310,8 @@ WEAVES: dict[str, Weave] = {
     "veils": _veils,
     "tips": _tips,
     "milk": _milk,
-    "epidote": _epidote,
+    "grape": _grape,
+    "rock": _rock,
     "bands": _bands,
     "glass": _glass,
     "silk": _silk,

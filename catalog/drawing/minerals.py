@@ -1,6 +1,7 @@
 """What each mineral looks like: its colours, how clear it is, what grows inside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import Random
 
 Codes = tuple[str, ...]
 
@@ -16,15 +17,16 @@ class Mineral:
     weave: str = "clear"  # the pattern inside, see `grains`
     flecks: Codes = ()  # colours of what lies inside or of the bands
     shine: float = 1.0
+    lift: float = 0.0  # how much light a patterned stone lets seep into its shade
     halo: str = "ffffff"  # light that falls through it onto the ground
     metal: str = "SILVER"
 
 
 MINERALS: dict[str, Mineral] = {
     "ROCK_CRYSTAL": Mineral(
-        ramp=("20272f", "5d6a77", "9fadb8", "d3dce2", "f3f6f8", "ffffff"),
-        haze=0.04,
-        absorb=0.05,
+        ramp=("2d343b", "76828c", "b9c2c9", "e2e7ea", "f7f9fa", "ffffff"),
+        haze=0.03,
+        absorb=0.03,
         weave="veils",
         halo="ffffff",
     ),
@@ -47,7 +49,8 @@ MINERALS: dict[str, Mineral] = {
     ),
     "ROSE_QUARTZ": Mineral(
         ramp=("8a4852", "c67f88", "e5a7ac", "f3c8ca", "fce6e5", "ffffff"),
-        haze=0.55,
+        haze=0.36,
+        absorb=0.1,
         weave="milk",
         halo="ffc2c4",
         metal="ROSE",
@@ -64,6 +67,7 @@ MINERALS: dict[str, Mineral] = {
     "AGATE": Mineral(
         ramp=("2c2f38", "6d7480", "a9b0b8", "d6dadd", "f2f2f0", "ffffff"),
         haze=0.9,
+        lift=0.3,
         weave="bands",
         halo="d8c8c0",
     ),
@@ -89,7 +93,9 @@ MINERALS: dict[str, Mineral] = {
     ),
     "MOONSTONE": Mineral(
         ramp=("5d6470", "9aa3af", "c9cfd6", "e4e7ea", "f6f6f4", "ffffff"),
-        haze=0.72,
+        haze=0.6,
+        absorb=0.05,
+        lift=0.55,
         weave="moon",
         halo="d5e4ff",
     ),
@@ -104,6 +110,7 @@ MINERALS: dict[str, Mineral] = {
     "GREEN_AVENTURINE": Mineral(
         ramp=("0c2f1c", "215c38", "3f8a57", "71b283", "b3d8ba", "f6fff6"),
         haze=0.85,
+        lift=0.2,
         weave="glitter",
         halo="a9d9b4",
         metal="GOLD",
@@ -135,9 +142,28 @@ MINERALS: dict[str, Mineral] = {
     ),
     "PREHNITE": Mineral(
         ramp=("38461c", "7f9650", "b0c67f", "d3e0ab", "f0f5d9", "ffffff"),
-        haze=0.5,
-        weave="epidote",
+        haze=0.36,
+        absorb=0.1,
+        zone=("2f3f18", "6d8a3f", "9fba68", "c9dc9a", "ecf4cf", "ffffff"),
+        weave="grape",
         halo="d8ecb0",
         metal="GOLD",
     ),
 }
+
+AGATES: tuple[Codes, ...] = (
+    ("7d3b2a", "b65a38", "d98a5a", "f0c39c", "f9ead9"),
+    ("4b5866", "7b8a99", "aebac4", "dde2e5", "f6f5f1"),
+    ("7d6a58", "ab937b", "d2bfa6", "ece0cd", "faf6ec"),
+    ("3c6062", "6d9793", "a3c4bd", "d6e6df", "f6f7f1"),
+    ("6b4a66", "987391", "c4a6bd", "e5d4df", "f8f3f5"),
+)
+
+
+def one_of(name: str, rng: Random) -> Mineral:
+    """The mineral as one find of it looks: a little darker or paler, its own bands."""
+    mineral = MINERALS[name]
+    mineral = replace(mineral, absorb=mineral.absorb * rng.uniform(0.7, 1.3))
+    if mineral.weave == "bands":
+        mineral = replace(mineral, flecks=rng.choice(AGATES))
+    return mineral

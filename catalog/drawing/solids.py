@@ -29,7 +29,9 @@ def unit(vector: Vector) -> Vector:
     return vector[0] / length, vector[1] / length, vector[2] / length
 
 
-def turned(vector: Vector, *, yaw: float = 0, pitch: float = 0, roll: float = 0) -> Vector:
+def turned(
+    vector: Vector, *, yaw: float = 0, pitch: float = 0, roll: float = 0
+) -> Vector:
     """Turn about the upright axis, then tip towards the viewer, then lean (degrees)."""
     x, y, z = vector
     c, s = math.cos(math.radians(yaw)), math.sin(math.radians(yaw))
@@ -46,6 +48,11 @@ def turn(solid: Solid, *, yaw: float = 0, pitch: float = 0, roll: float = 0) -> 
         Plane(turned(plane.normal, yaw=yaw, pitch=pitch, roll=roll), plane.reach)
         for plane in solid
     )
+
+
+def shifted(solid: Solid, by: Vector) -> Solid:
+    """The same crystal, somewhere else."""
+    return tuple(Plane(p.normal, p.reach + dot(p.normal, by)) for p in solid)
 
 
 def _leaning(azimuth: float, rise: float) -> Vector:
@@ -66,10 +73,22 @@ def point(
         reach = width * (1 + rng.uniform(-0.22, 0.22) * wild)
         side = _leaning(azimuth, taper)
         sides.append(Plane(side, reach))
-        tip = _leaning(azimuth + rng.uniform(-3, 3) * wild, rise + rng.uniform(-4, 4) * wild)
+        tip = _leaning(
+            azimuth + rng.uniform(-3, 3) * wild, rise + rng.uniform(-4, 4) * wild
+        )
         lower = rng.uniform(0, 0.34) * wild * (k % 2) + rng.uniform(0, 0.12) * wild
         tips.append(Plane(tip, height * tip[1] - lower * width * 0.5))
     return (*sides, *tips, Plane((0, -1, 0), base))
+
+
+def cube(rng: Random) -> Solid:
+    """A fluorite cube standing on y = 0, one unit high, its corners barely cut."""
+    edge = rng.uniform(0.42, 0.5)
+    faces = [Plane((0, 1, 0), 1), Plane((0, -1, 0), 0)]
+    for k in range(4):
+        faces.append(Plane(_leaning(k * 90, 0), edge))
+        faces.append(Plane(_leaning(k * 90 + 45, 35.3), edge * 1.16 + 0.533))
+    return tuple(faces)
 
 
 Outline = Callable[[float], float]
@@ -85,13 +104,23 @@ def oval(wide: float, long: float) -> Outline:
     return reach
 
 
+def teardrop(wide: float, long: float, count: int = 80) -> list[Point]:
+    """The outline of a drop: round below, one point above."""
+    points = []
+    for k in range(count):
+        t = math.tau * k / count
+        narrow = math.sin(t / 2) ** 1.1
+        points.append((wide * 1.09 * math.sin(t) * narrow, long * math.cos(t)))
+    return points
+
+
 def drop(wide: float, long: float) -> Outline:
-    """How far a pear reaches: round below, one point above."""
+    """How far a drop reaches in each direction (degrees)."""
+    points = teardrop(wide, long)
 
     def reach(azimuth: float) -> float:
         a = math.radians(azimuth)
-        round_part = wide - (long - wide) * math.sin(a)
-        return max(round_part, long * 1.15 * math.sin(a) + wide * 0.16 * abs(math.cos(a)))
+        return max(x * math.cos(a) + y * math.sin(a) for x, y in points)
 
     return reach
 
