@@ -50,7 +50,7 @@ with alone_in(Places(folder)) as announce:
 """
 
 
-def eventually(is_so: Callable[[], object], seconds: float = 10) -> bool:
+def eventually(is_so: Callable[[], object], seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if is_so():
@@ -194,18 +194,18 @@ def test_a_child_that_does_not_listen_is_killed_when_patience_ends(tmp_path):
     with Supervisor(tmp_path, [[child]]):
         assert eventually(lambda: "deaf" in child.log.read_text())
         begun = time.monotonic()
-    assert 0.2 < time.monotonic() - begun < 2
+    assert 0.2 < time.monotonic() - begun < 30
     assert child.pid is None
 
 
 def test_who_hurries_does_not_wait_for_the_deaf(tmp_path):
     child = make_child(tmp_path, STUBBORN)
-    child.patience = 60
+    child.patience = 300
     with Supervisor(tmp_path, [[child]]) as supervisor:
         assert eventually(lambda: "deaf" in child.log.read_text())
         threading.Timer(0.1, supervisor.hurry).start()
         begun = time.monotonic()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_children_of_a_killed_supervisor_end_by_its_guard(tmp_path):
