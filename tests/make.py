@@ -18,7 +18,7 @@ from catalog.models import (
     Variant,
 )
 from donghai import rates
-from donghai.models import User
+from donghai.models import StaffMember, User
 from donghai.money import Money
 from hosts.models import Host, HostLanguage
 from livestream import services as livestream
@@ -44,6 +44,13 @@ def make_user(email: str = "", **fields: Any) -> User:
     return User.objects.create_user(
         email or f"person{next(_serial)}@example.org", **fields
     )
+
+
+def make_staff(duty: str = StaffMember.Duty.CLERK, **fields: Any) -> User:
+    """Somebody the centre employs, at work in the admin by their duty."""
+    user = make_user(**fields)
+    StaffMember.objects.create(user=user, duty=duty)
+    return user
 
 
 def make_merchant(**fields: Any) -> Merchant:
