@@ -1,1 +1,6 @@
-"""Background jobs."""
+"""Background jobs of catalog/, by step name."""
+
+from catalog import pictures
+from donghai import steps
+
+steps.job(pictures.DRAW, lane=steps.Lane.MEDIA)(pictures.draw_picture)

@@ -202,17 +202,13 @@ ROUNDS = [
     ("orders.customs.services.read_receipts", 1.0),
 ]
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {
+    f"sweep {lane}": {
         "task": "donghai.steps.sweep",
         "schedule": 1.0,
-        "options": {"expires": 5},
-    },
-    "sweep outside": {
-        "task": "donghai.steps.sweep",
-        "schedule": 1.0,
-        "args": [True],
-        "options": {"expires": 5},
-    },
+        "args": [lane],
+        "options": {"expires": 5, "queue": queue},
+    }
+    for lane, queue in (("quick", "celery"), ("outside", "celery"), ("media", "media"))
 } | {
     service: {
         "task": "donghai.steps.round",

@@ -1,1 +1,6 @@
-"""Background jobs."""
+"""Background jobs of livestream/, by step name."""
+
+from donghai import steps
+from livestream import covers
+
+steps.job(covers.DRAW, lane=steps.Lane.MEDIA)(covers.draw)

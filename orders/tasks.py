@@ -10,21 +10,23 @@ from orders.payments import services as payments
 from orders.settlement import services as settlement
 from orders.shipping import services as shipping
 
-steps.job("orders.refund_payment", outside=True)(payments.refund_payment)
-steps.job(sandbox.NOTIFY, outside=True)(sandbox.send_notice)
+OUTSIDE = steps.Lane.OUTSIDE
+
+steps.job("orders.refund_payment", lane=OUTSIDE)(payments.refund_payment)
+steps.job(sandbox.NOTIFY, lane=OUTSIDE)(sandbox.send_notice)
 
 steps.job("orders.pack_order")(shipping.pack_order)
 steps.job("orders.close_parcel")(shipping.close_parcel)
-steps.job("orders.hand_over", outside=True)(shipping.hand_over)
-steps.job("orders.track", outside=True)(shipping.track)
+steps.job("orders.hand_over", lane=OUTSIDE)(shipping.hand_over)
+steps.job("orders.track", lane=OUTSIDE)(shipping.track)
 
-steps.job("orders.declare_order", outside=True)(customs.send_order)
-steps.job("orders.declare_waybill", outside=True)(customs.send_waybill)
-steps.job("orders.declare_list", outside=True)(customs.send_list)
+steps.job("orders.declare_order", lane=OUTSIDE)(customs.send_order)
+steps.job("orders.declare_waybill", lane=OUTSIDE)(customs.send_waybill)
+steps.job("orders.declare_list", lane=OUTSIDE)(customs.send_list)
 
 steps.job("orders.book_payment")(settlement.book_payment)
 steps.job("orders.clear_funds")(settlement.clear_funds)
-steps.job("orders.convert_funds", outside=True)(settlement.convert_funds)
+steps.job("orders.convert_funds", lane=OUTSIDE)(settlement.convert_funds)
 steps.job("orders.make_payable")(settlement.make_payable)
 steps.job("orders.book_refund")(settlement.book_refund)
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from catalog.models import StockLevel
+from donghai import steps
 from donghai.money import Money
 from donghai.steps.tasks import sweep_until_done
 from livestream import services as livestream
@@ -49,7 +50,7 @@ def let_the_night_pass() -> None:
     while left := list(truths.unfinished()):
         assert time.monotonic() < deadline, left
         customs.read_receipts()
-        sweep_until_done(outside=None)
+        sweep_until_done(lane=None)
         time.sleep(0.05)
 
 
@@ -109,7 +110,7 @@ def test_one_sale_from_listing_to_everybodys_share(outside):
     assert paid["pays_order"]
 
     # The night passes: packed, declared, released, delivered, converted, shared.
-    sweep_until_done(outside=False)
+    sweep_until_done(lane=steps.Lane.QUICK)
     assert outside.post(f"orders/{first['number']}/send-now", headers=bag).is_success
     let_the_night_pass()
 

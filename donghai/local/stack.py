@@ -189,10 +189,15 @@ class Stack:
             for count in range(self.web_processes)
         ]
         work = [*CELERY, "worker", "-P", "threads", "-c", "4", "-l", "INFO"]
+        media = [*CELERY, "worker", "-P", "solo", "-Q", "media", "-l", "INFO"]
+        media += ["-n", "media@%h"]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         stages = [
             webs,
-            [self._child("worker", work + quiet)],
+            [
+                self._child("worker", work + quiet),
+                self._child("media", ["nice", *media, *quiet]),
+            ],
             [self._child("beat", [*CELERY, "beat", "-l", "INFO"])],
         ]
         environment = self.environment

@@ -15,6 +15,7 @@ one UPDATE and running each in its own transaction costs a third of a message ea
 """
 
 from donghai.steps.services import (
+    Lane,
     LeaseLost,
     NotYet,
     claim_due,
@@ -26,6 +27,7 @@ from donghai.steps.services import (
 )
 
 __all__ = [
+    "Lane",
     "LeaseLost",
     "NotYet",
     "claim_due",

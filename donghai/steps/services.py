@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,13 +34,21 @@ class NotYet(Exception):
 Action = Callable[[Step], None]
 
 
+class Lane(StrEnum):
+    """Steps of one lane wait for each other, those of two lanes never do."""
+
+    QUICK = "quick"  # our own database and nothing else
+    OUTSIDE = "outside"  # other people's machines
+    MEDIA = "media"  # pictures and video: heavy, in a process of its own
+
+
 @dataclass(frozen=True)
 class Job:
-    """What runs a step of one name. `outside` jobs call other people's machines."""
+    """What runs a step of one name, in which lane, how often before it is parked."""
 
     name: str
     action: Action
-    outside: bool
+    lane: Lane
     attempts: int
 
 
@@ -47,12 +56,12 @@ _jobs: dict[str, Job] = {}
 
 
 def job(
-    name: str, *, outside: bool = False, attempts: int = 12
+    name: str, *, lane: Lane = Lane.QUICK, attempts: int = 12
 ) -> Callable[[Action], Action]:
     """Register what runs the steps called `name` (in an app's tasks.py)."""
 
     def register(action: Action) -> Action:
-        _jobs[name] = Job(name, action, outside, attempts)
+        _jobs[name] = Job(name, action, lane, attempts)
         return action
 
     return register
@@ -80,14 +89,14 @@ def schedule(
 
 
 def claim_due(
-    *, limit: int, outside: bool | None = None, now: datetime | None = None
+    *, limit: int, lane: Lane | None = None, now: datetime | None = None
 ) -> list[Step]:
     """Lease up to `limit` due steps, oldest first; one statement, safe to race.
 
-    `outside` picks the lane: True for jobs that call other machines, None for all.
+    Without a lane, those of all lanes.
     """
     moment = now or timezone.now()
-    names = [j.name for j in jobs().values() if outside is None or j.outside == outside]
+    names = [j.name for j in jobs().values() if lane is None or j.lane == lane]
     return list(
         Step.objects.raw(
             """

@@ -6,16 +6,17 @@ from celery import shared_task
 from django.utils.module_loading import import_string
 
 from donghai.steps import services
+from donghai.steps.services import Lane
 
-BATCH = 100
-OUTSIDE_BATCH = 4  # few at once, so that a slow neighbour delays few
+# Few at once where each may take long: a whole batch must end within its lease
+BATCH = {None: 20, Lane.QUICK: 100, Lane.OUTSIDE: 4, Lane.MEDIA: 2}
 LONGEST_SWEEP = 20.0  # seconds; well inside a lease
 
 
 @shared_task(name="donghai.steps.sweep")
-def sweep(outside: bool = False) -> int:
+def sweep(lane: str) -> int:
     """Run what is due in one lane until nothing is; returns how many steps ended."""
-    return sweep_until_done(outside=outside)
+    return sweep_until_done(lane=Lane(lane))
 
 
 @shared_task(name="donghai.steps.round")
@@ -24,12 +25,11 @@ def look_around(service: str) -> None:
     import_string(service)()
 
 
-def sweep_until_done(*, outside: bool | None) -> int:
+def sweep_until_done(*, lane: Lane | None) -> int:
     """Claim and run batches until none is due or the time for one sweep is up."""
     ended, begun = 0, time.monotonic()
-    batch = OUTSIDE_BATCH if outside else BATCH
     while time.monotonic() - begun < LONGEST_SWEEP:
-        claimed = services.claim_due(limit=batch, outside=outside)
+        claimed = services.claim_due(limit=BATCH[lane], lane=lane)
         if not claimed:
             break
         ended += sum(services.run(step) for step in claimed)

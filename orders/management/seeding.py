@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from stdnum.cn import uscc
 
+from catalog import pictures
+from catalog.drawing import draw_portrait
 from catalog.models import (
     Merchant,
     MerchantMember,
@@ -20,18 +22,21 @@ from catalog.models import (
     StockMovement,
     Variant,
 )
+from catalog.pictures import as_file, save_picture_of
 from donghai import demo, rates, steps
 from donghai.models import StaffMember, User
 from donghai.money import Money
 from hosts.models import Host, HostLanguage
-from livestream import pricing
+from livestream import covers, pricing
 from livestream import services as livestream
-from livestream.models import LiveSession, Market
+from livestream.covers import save_cover
+from livestream.models import Listing, LiveSession, Market
 from orders.checkout.loading import load_rules
 from orders.management import market
 from orders.shipping.models import NumberRange
 
 PRODUCTS = 200
+PORTRAIT_SIZE = 320  # pixels, square
 PIECES_PER_SESSION = 14
 MARK_UP = {"BRACELET": 3.2, "RING": 3.4, "TUMBLED": 2.8}
 
@@ -90,10 +95,28 @@ def open_tonight() -> list[LiveSession]:
     ]
 
 
-def draw_later(products: list[int]) -> None:
-    """Pictures are drawn by the worker, a step each."""
-    for product_id in products:
-        steps.schedule("catalog.draw_picture", subject_id=product_id)
+def draw() -> None:
+    """Draw what the first page shows now; the media worker draws the rest, a step each.
+
+    First what is on air, then what comes tonight, then the market from its newest on.
+    """
+    for host in Host.objects.filter(portrait=""):
+        image = draw_portrait(name=host.name, size=PORTRAIT_SIZE)
+        host.portrait.save(f"{host.slug}.jpg", as_file(image))
+    for session in LiveSession.objects.on_air().filter(cover=""):
+        save_cover(session)
+        for listing in session.listings.pinned().for_display():
+            save_picture_of(listing.variant.product)
+    for session_id in LiveSession.objects.filter(cover="").values_list("pk", flat=True):
+        steps.schedule(covers.DRAW, subject_id=session_id)
+    shown_first = Product.objects.filter(picture="").order_by(
+        models.Exists(
+            Listing.objects.filter(variant__product=models.OuterRef("pk"))
+        ).desc(),
+        "-pk",
+    )
+    for product_id in shown_first.values_list("pk", flat=True):
+        steps.schedule(pictures.DRAW, subject_id=product_id)
 
 
 def _is_free(host_number: int) -> bool:

@@ -55,7 +55,7 @@ def test_a_step_stands_or_falls_with_its_cause(greet):
 def test_a_due_step_runs_and_ends(greet):
     steps.schedule(JOB, subject_id=1)
 
-    assert sweep_until_done(outside=None) == 1
+    assert sweep_until_done(lane=None) == 1
 
     step = Step.objects.get()
     assert (step.state, step.attempts) == (Step.State.DONE, 1)
@@ -66,7 +66,7 @@ def test_a_due_step_runs_and_ends(greet):
 def test_a_step_that_is_not_due_waits(greet):
     steps.schedule(JOB, subject_id=1, due_at=timezone.now() + timedelta(hours=1))
 
-    assert sweep_until_done(outside=None) == 0
+    assert sweep_until_done(lane=None) == 0
 
 
 @pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_a_failing_step_is_tried_later_and_at_last_parked(greet):
 
     for _ in range(3):
         Step.objects.update(due_at=timezone.now())
-        sweep_until_done(outside=None)
+        sweep_until_done(lane=None)
 
     step = Step.objects.get()
     assert step.state == Step.State.PARKED
@@ -84,7 +84,7 @@ def test_a_failing_step_is_tried_later_and_at_last_parked(greet):
     greet["raise"] = None
     assert steps.retry(step.pk)
     assert not steps.retry(step.pk)
-    assert sweep_until_done(outside=None) == 1
+    assert sweep_until_done(lane=None) == 1
 
 
 @pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_waiting_for_the_outside_is_no_failure(greet):
 
     for _ in range(5):
         Step.objects.update(due_at=timezone.now())
-        sweep_until_done(outside=None)
+        sweep_until_done(lane=None)
 
     step = Step.objects.get()
     assert (step.state, step.attempts) == (Step.State.OPEN, 0)

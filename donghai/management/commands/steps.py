@@ -29,7 +29,7 @@ class Command(BaseCommand):
         while True:
             for service, _ in settings.ROUNDS:
                 import_string(service)()
-            now = sweep_until_done(outside=None)
+            now = sweep_until_done(lane=None)
             ended += now
             if now == 0 and time.monotonic() >= end:
                 break

@@ -25,5 +25,5 @@ class Command(BaseCommand):
         sessions = seeding.open_tonight()
         self.stdout.write(f"{len(sessions)} sessions tonight")
         if not options["no_pictures"]:
-            waiting = Product.objects.filter(picture="").values_list("pk", flat=True)
-            seeding.draw_later(list(waiting))
+            self.stdout.write("drawing the pieces")
+            seeding.draw()
