@@ -52,6 +52,18 @@ def money(minor: int, currency: str) -> str:
 
 
 @register.filter
+def yuan(amount: Money) -> str:
+    """Yuan for those who are paid in them: ¥ alone, where nobody could think of yen."""
+    return str(amount).replace("CN¥", "¥")
+
+
+@register.filter
+def times(amount: Money, quantity: int) -> Money:
+    """The price of several."""
+    return amount * quantity
+
+
+@register.filter
 def title_in(product: Any, language: str) -> str:
     """A product's title in the language of a session."""
     return str(product.title(language))
@@ -60,8 +72,8 @@ def title_in(product: Any, language: str) -> str:
 @register.filter
 def stone(product: Any) -> str:
     """The honest second line of a piece: treatment and origin."""
-    facts = (product.get_treatment_display(), country(product.origin))
-    return " · ".join(facts).capitalize()
+    treatment = str(product.get_treatment_display())
+    return f"{treatment[:1].upper()}{treatment[1:]} · {country(product.origin)}"
 
 
 @register.simple_tag(takes_context=True)

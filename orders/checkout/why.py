@@ -1,6 +1,6 @@
 """The answer to "why?" beside each line of a landed price, in whole sentences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from donghai.money import Money
 from orders.checkout.lines import text_of
-from orders.checkout.models import QuoteLine
+from orders.checkout.models import Claim, QuoteLine
 from orders.checkout.rules import DestinationRule, FreightCard, TariffLine
 
 
@@ -28,16 +28,30 @@ def explained(lines: Iterable[QuoteLine]) -> list[PriceLine]:
     """Each line with its working in words, its rule and where that stands."""
     lines = list(lines)
     sources = _sources([line.rule for line in lines])
+    titles = _titles([line.claim_id for line in lines if line.claim_id])
     return [
         PriceLine(
             kind=line.kind,
-            text=text_of(line.label, line.working),
+            text=titles.get(line.claim_id) or text_of(line.label, _said(line.working)),
             amount=line.amount,
             is_estimate=line.is_estimate,
             why=[*_reasons(line), *sources.get(line.rule, [])],
         )
         for line in lines
     ]
+
+
+def _titles(claims: Sequence[int]) -> dict[int | None, str]:
+    """What each claim is of, in the reader's language instead of the session's."""
+    found = Claim.objects.filter(pk__in=claims).for_display()
+    return {claim.pk: str(claim.listing.variant.product) for claim in found}
+
+
+def _said(working: Mapping[str, Any]) -> dict[str, Any]:
+    """The working with the amount that stands in a label as the reader expects it."""
+    return dict(working) | (
+        {"each": _read(working["each"])} if "each" in working else {}
+    )
 
 
 def _reasons(line: QuoteLine) -> list[str]:
@@ -105,13 +119,12 @@ def _band(working: Mapping[str, Any]) -> list[str]:
 
 def _sources(rules: Iterable[str]) -> dict[str, list[str]]:
     """Where each rule stands, as the row that holds it says."""
-    rules = set(rules)
+    tables = (DestinationRule, TariffLine)
+    rows = [row for table in tables for row in table.objects.filter(rule_id__in=rules)]
+    words = _("Rule %(rule)s: %(source)s")
     return {
-        row.rule_id: [
-            _("Rule %(rule)s: %(source)s") % {"rule": row.rule_id, "source": row.source}
-        ]
-        for table in (DestinationRule, TariffLine)
-        for row in table._default_manager.filter(rule_id__in=rules)
+        row.rule_id: [words % {"rule": row.rule_id, "source": row.source.split(";")[0]}]
+        for row in rows
     }
 
 

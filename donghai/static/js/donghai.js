@@ -1,6 +1,7 @@
 // Every page: times in the viewer's own zone, countdowns, menus, short notices.
 
-const language = document.documentElement.lang || "en";
+const page = document.documentElement.lang || "en";
+const language = page === "en" ? "en-GB" : page; // 22 Nov, as our templates say it
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 if (zone && !document.cookie.includes(`zone=${zone}`)) {

@@ -166,7 +166,7 @@ const hear = {
   claim({ listing, quantity, name, place }) {
     const row = rowOf(listing);
     const piece = row?.querySelector("h3").textContent ?? "";
-    addLine(name || `#${place}`, piece, "news");
+    addLine(name || `#${place}`, `${room.dataset.claimed} ${piece}`, "news");
     if (row) showLeft(listing, Number(row.dataset.left) - quantity);
   },
   live: () => soon(() => location.reload()),
