@@ -31,7 +31,7 @@ def save_picture_of(product: Product) -> None:
     Product.objects.filter(pk=product.pk).update(picture=product.picture.name)
 
 
-def as_file(image: Image) -> ContentFile[bytes]:
+def as_file(image: Image) -> "ContentFile[bytes]":
     """A picture as a progressive JPEG, ready to be stored."""
     out = BytesIO()
     save_picture(image, out)
