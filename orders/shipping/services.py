@@ -9,7 +9,6 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -108,11 +107,6 @@ def address_key(order: Order) -> str:
     )
     plain = "\n".join(" ".join(part.casefold().split()) for part in parts)
     return hashlib.sha256(plain.encode()).hexdigest()
-
-
-def open_parcel(*, bag: UUID) -> Parcel | None:
-    """The bag's newest parcel that still waits for more, None if there is none."""
-    return Parcel.objects.open().filter(bag=bag).order_by("-pk").first()
 
 
 @transaction.atomic
