@@ -70,7 +70,7 @@ def count(request: HttpRequest, variant_id: int) -> HttpResponse:
 
 
 def _merchant_of(request: HttpRequest) -> Merchant:
-    mine = Merchant.objects.filter(members__user=request.user).order_by("pk")
+    mine = Merchant.objects.filter(members__user=request.user.pk).order_by("pk")
     wanted = request.GET.get("merchant", "")
     found = mine.filter(pk=wanted).first() if wanted.isdigit() else mine.first()
     if found is None:

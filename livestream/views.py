@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import wraps
 from itertools import groupby
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django import forms
 from django.contrib import messages
@@ -135,7 +135,8 @@ class PlanForm(forms.Form):
     def __init__(self, host: Host, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         certified = host.languages.certified_on(timezone.localdate())
-        self.fields["language"].choices = [
+        language = cast(forms.ChoiceField, self.fields["language"])
+        language.choices = [
             (spoken.language, spoken.get_language_display()) for spoken in certified
         ]
 
@@ -150,7 +151,7 @@ def for_hosts(
     def only_hosts(
         request: HttpRequest, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        found = Host.objects.filter(user=request.user).first()
+        found = Host.objects.filter(user=request.user.pk).first()
         if found is None:
             raise PermissionDenied
         return view(request, found, *args, **kwargs)

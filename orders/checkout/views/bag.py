@@ -35,10 +35,17 @@ AS_BUYERS_KNOW_THEM = {
 }
 
 
+def shipped_to() -> list[tuple[str, str]]:
+    """Countries a freight card knows today, by their names."""
+    cards = FreightCard.objects.in_force_on(timezone.localdate())
+    codes = cards.values_list("country", flat=True).distinct()
+    return sorted(((c, name_of_country(c)) for c in codes), key=lambda pair: pair[1])
+
+
 class CheckoutForm(forms.Form):
     """Where a parcel goes and whom to write to."""
 
-    country = forms.ChoiceField(label=gettext_lazy("Country"))
+    country = forms.ChoiceField(label=gettext_lazy("Country"), choices=shipped_to)
     postcode = forms.CharField(
         label=gettext_lazy("Postcode"), max_length=12, required=False
     )
@@ -60,16 +67,8 @@ class CheckoutForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = shipped_to()
         for name, words in AS_BUYERS_KNOW_THEM.items():
             self.fields[name].widget.attrs["autocomplete"] = words
-
-
-def shipped_to() -> list[tuple[str, str]]:
-    """Countries a freight card knows today, by their names."""
-    cards = FreightCard.objects.in_force_on(timezone.localdate())
-    codes = cards.values_list("country", flat=True).distinct()
-    return sorted(((c, name_of_country(c)) for c in codes), key=lambda pair: pair[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +181,8 @@ def _held(bag: UUID | None) -> list[Claim]:
 
 def _last_address(request: HttpRequest, claims: Sequence[Claim]) -> dict[str, str]:
     """What the buyer typed last time, else the market the pieces are sold to."""
-    last = Order.objects.filter(bag=bag_of(request)).order_by("-pk").first()
+    bag = bag_of(request)
+    last = Order.objects.filter(bag=bag).order_by("-pk").first() if bag else None
     if last is not None:
         return {name: getattr(last, name) for name in AS_BUYERS_KNOW_THEM}
     user = request.user
