@@ -81,9 +81,12 @@ class Screen:
     def _write(self, text: str, *, passing: bool = False) -> None:
         if self.stream is None:
             return
-        self.stream.write(f"\r\033[K{text}" if self._is_passing else text)
+        try:
+            self.stream.write(f"\r\033[K{text}" if self._is_passing else text)
+            self.stream.flush()
+        except OSError:  # the terminal was closed, which must not keep us from ending
+            self.stream = None
         self._is_passing = passing
-        self.stream.flush()
 
 
 class Note:

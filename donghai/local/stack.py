@@ -125,6 +125,7 @@ class Stack:
             "DONGHAI_VAR": str(self.places.folder),
             "DJANGO_SETTINGS_MODULE": "donghai.settings",
             "PYTHONUNBUFFERED": "1",
+            "CELERY_SKIP_CHECKS": "1",  # they would load every page into the worker
             **self.extra_environment,
         }
 

@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     help = "Migrate; with --seed, load the demo market into an empty database."
 
+    requires_system_checks = ()
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", action="store_true")
 

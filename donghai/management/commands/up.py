@@ -1,120 +1,14 @@
-"""`manage.py up`: all of Donghai on this machine, until Ctrl-C."""
+"""`manage.py up`: what `bin/run` does, by hand."""
 
-import os
-import signal
-import time
-from argparse import ArgumentParser
-from contextlib import suppress
-from importlib import import_module
-from importlib.util import find_spec
-from types import FrameType
-from typing import Any
+import sys
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from donghai.local.places import DoesNotStart
-from donghai.local.screen import Screen
-from donghai.local.stack import Stack, cores
-
-USUAL_URL = "http://127.0.0.1:8000"  # the default of SITE_URL
-PLACES = [
-    ("Shop", "/"),
-    ("Host studio", "/studio/"),
-    ("Admin", "/admin/"),
-    ("API", "/api/docs/"),
-]
+from donghai.local import up
 
 
 class Command(BaseCommand):
-    help = "Start all of Donghai; PostgreSQL and Redis too unless their URLs are given."
-    requires_system_checks = ()
+    help = up.parser().description or ""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0: all networks")
-        parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--web", type=int, default=cores(), help="web processes")
-        parser.add_argument("--no-seed", action="store_true", help="no demo market")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        screen = Screen()
-        stack = Stack(
-            settings.VAR_DIR,
-            host=options["host"],
-            port=options["port"],
-            web_processes=options["web"],
-            database_url=settings.DATABASE_URL,
-            redis_url=settings.REDIS_URL,
-            seed=not options["no_seed"],
-            screen=screen,
-            extra_environment=chosen(),
-        )
-        self._listen_to_signals(stack)
-        try:
-            with stack:
-                welcome(screen, stack)
-                wait_for_ctrl_c()
-                screen.say()
-                with screen.step("Stopped"):
-                    stack.stop()
-        except KeyboardInterrupt:
-            screen.say("  Stopped before it was up.")
-        except DoesNotStart as reason:
-            raise CommandError(str(reason)) from None
-
-    def _listen_to_signals(self, stack: Stack) -> None:
-        """The first Ctrl-C ends all in order; the second does not wait for anybody."""
-
-        def end(number: int, frame: FrameType | None) -> None:
-            for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(each, hurry)
-            raise KeyboardInterrupt
-
-        def hurry(number: int, frame: FrameType | None) -> None:
-            stack.supervisor.hurry()
-
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(each, end)
-
-
-def chosen() -> dict[str, str]:
-    """What a person may have set that a stack would otherwise decide by itself."""
-    own = {
-        "CUSTOMS_WINDOW": settings.CUSTOMS_WINDOW,
-        "CUSTOMS_FOLDER": str(settings.CUSTOMS_FOLDER),
-    }
-    if settings.SITE_URL != USUAL_URL:
-        own["SITE_URL"] = settings.SITE_URL
-    return own
-
-
-def wait_for_ctrl_c() -> None:
-    with suppress(KeyboardInterrupt):
-        while True:
-            time.sleep(3600)
-
-
-def welcome(screen: Screen, stack: Stack) -> None:
-    """The addresses, who can log in, and what to try first."""
-    screen.say()
-    screen.say(screen.paint("  Donghai is open.", "bold"))
-    screen.say()
-    for name, path in PLACES:
-        screen.say(f"    {name:<14} {screen.paint(stack.url + path, 'bold')}")
-    if find_spec("donghai.demo"):
-        show_demo(screen, stack)
-    screen.say()
-    logs = os.path.relpath(stack.places.logs)
-    screen.say(screen.paint(f"  Logs are in {logs}. Ctrl-C stops everything.", "dim"))
-    screen.say()
-
-
-def show_demo(screen: Screen, stack: Stack) -> None:
-    """Who can log in to the demo market, and what to try first."""
-    demo = import_module("donghai.demo")
-    screen.say()
-    for who, email, password in demo.LOG_INS:
-        screen.say(f"    {who:<14} {email:<28} {password}")
-    screen.say()
-    for errand in demo.TO_TRY:
-        screen.say(f"    - {errand.replace(USUAL_URL, stack.url)}")
+    def run_from_argv(self, argv: list[str]) -> None:
+        sys.exit(up.main(argv[2:]))
