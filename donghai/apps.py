@@ -14,4 +14,4 @@ class SiteConfig(admin.AdminConfig):
     """Django's admin behind our own door."""
 
     default = False
-    default_site = "donghai.admin.site.Site"
+    default_site = "donghai.backoffice.site.Site"

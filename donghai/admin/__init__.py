@@ -1,10 +1,4 @@
-"""The admin: the centre's staff at work. Apps add their pages in an admin of their own.
-
-duties   who may see, keep and do what
-site     the door, the menu, the front page
-figures  what the front page counts
-pages    what every list and page of rows shares
-"""
+"""Pages of the rows that all apps share: people, rates, steps."""
 
 from donghai.admin import people, rates, steps
 

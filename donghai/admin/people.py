@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from donghai.admin.duties import ADMINS, CLERKS
-from donghai.admin.pages import Page, column, link
-from donghai.admin.site import Group
+from donghai.backoffice.duties import ADMINS, CLERKS
+from donghai.backoffice.pages import Page, column, link
+from donghai.backoffice.site import Group
 from donghai.models import StaffMember, User
 
 

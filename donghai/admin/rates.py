@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from donghai.admin.pages import Page, column, number
-from donghai.admin.site import Group
+from donghai.backoffice.pages import Page, column, number
+from donghai.backoffice.site import Group
 from donghai.models import ExchangeRate
 
 

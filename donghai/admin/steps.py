@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -16,13 +14,12 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from donghai import steps
-from donghai.admin.duties import STAFF
-from donghai.admin.figures import MOST, Figure, figure
-from donghai.admin.pages import Page, back, list_of, number, state
-from donghai.admin.site import Group
+from donghai.backoffice.duties import STAFF
+from donghai.backoffice.figures import MOST, Figure, figure
+from donghai.backoffice.pages import Page, link_to, list_of, number, state
+from donghai.backoffice.site import Group
 from donghai.steps.models import Step
 
 
@@ -101,8 +98,8 @@ class StepPage(Page):
     )
     list_display_links = ("what",)
     list_filter = ("state", LateFilter, JobFilter)
-    search_fields = ("subject_id__exact", "key__exact")
-    search_help_text = gettext_lazy("The number of the order's or parcel's row")
+    search_fields = ("subject_id",)  # see get_search_results
+    search_help_text = gettext_lazy("The number of an order or a parcel")
     fields = (
         "what",
         "subject",
@@ -117,25 +114,26 @@ class StepPage(Page):
     readonly_fields = ("what", "subject")
     actions = ("try_again",)
 
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(require_POST(self.retry))
-        door = path("<int:pk>/retry/", view, name="donghai_step_retry")
-        return [door, *super().get_urls()]
+    def suits(self, action: str, row: Step) -> bool:
+        return row.state == Step.State.PARKED
 
-    def retry(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button on an order's story: try one parked step again."""
-        if not self.has_work_permission(request):
-            raise PermissionDenied
-        self._retry(request, Step.objects.filter(pk=pk))
-        return back(request, reverse("admin:donghai_step_changelist"))
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Step], bool]:
+        word = search_term.strip().upper()
+        if not word:
+            return queryset, False
+        found = {
+            str(subject._meta.model_name): subject._default_manager.filter(number=word)
+            for subject in {task.subject for task in tasks.values()}
+            if hasattr(subject, "number")
+        }
+        return queryset.filter(pk__in=of(**found).values("pk")), False
 
     @admin.action(description=gettext_lazy("Try again"), permissions=["work"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Step]) -> None:
-        self._retry(request, queryset)
-
-    def _retry(self, request: HttpRequest, rows: Any) -> None:
         note = _("Tried again")
-        if not self.work(request, rows, lambda step: steps.retry(step.pk), note):
+        if not self.work(request, queryset, lambda row: steps.retry(row.pk), note):
             said = _("Nothing to try again: only a step that gave up can be.")
             self.message_user(request, said, messages.WARNING)
 
@@ -148,12 +146,8 @@ class StepPage(Page):
         task = tasks.get(step.job)
         if task is None:
             return str(step.subject_id)
-        meta = task.subject._meta
-        name = f"admin:{meta.app_label}_{meta.model_name}_change"
-        said = f"{meta.verbose_name} {step.subject_id}"
-        return format_html(
-            '<a href="{}">{}</a>', reverse(name, args=[step.subject_id]), said
-        )
+        said = f"{task.subject._meta.verbose_name} {step.subject_id}"
+        return link_to(task.subject(pk=step.subject_id), said)
 
     @admin.display(description=gettext_lazy("last error"))
     def why(self, step: Step) -> SafeString | str:

@@ -16,13 +16,14 @@ from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from donghai.admin import figures
-from donghai.admin.duties import duty_of, lacks_second_factor
-from donghai.admin.pages import Page
+from donghai.backoffice import figures
+from donghai.backoffice.duties import duty_of, lacks_second_factor
+from donghai.backoffice.pages import Page
 
 
 class Group(models.TextChoices):
@@ -73,7 +74,7 @@ class Site(admin.AdminSite):
 
         return at_home
 
-    @never_cache
+    @method_decorator(never_cache)
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

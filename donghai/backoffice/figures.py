@@ -7,7 +7,7 @@ from typing import Literal
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
-from donghai.admin.duties import Duties, may
+from donghai.backoffice.duties import Duties, may
 
 MOST = 1000  # nobody needs to know more exactly, and counting on costs
 

@@ -1,0 +1,127 @@
+"""Sessions in the admin: when, by whom, for which market, and what they sell."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from donghai.backoffice.duties import ADMINS
+from donghai.backoffice.pages import Page, Part, column, link, money, number, state
+from donghai.backoffice.site import Group
+from livestream.models import Listing, LiveSession, Market, RoomEvent
+
+RETAIL = money("retail", _("retail price"))
+HOST_SHARE = money("host_share", _("host's share"))
+
+
+class Listings(Part):
+    model = Listing
+    shown = (
+        *(link("variant", "SKU"), column("variant.product", _("product"))),
+        *(RETAIL, HOST_SHARE, number("claims_made", _("claims")), "pinned_at"),
+    )
+    ordering = ("position", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Listing]:
+        return super().get_queryset(request).select_related("variant__product")
+
+
+@admin.register(LiveSession)
+class LiveSessionPage(Page):
+    """Hosts schedule sessions; staff looks on."""
+
+    group = Group.SESSIONS
+    shown = (
+        *("title", link("host", _("host")), "market", "language", "currency"),
+        *("state", "starts_at", "there", "zone", "ends_at"),
+        *("went_live_at", "ended_at"),
+    )
+    inlines = (Listings,)
+    list_display = (
+        "title",
+        link("host", _("host"), order="host"),
+        column("market", _("market"), order="market"),
+        "language",
+        "starts_at",
+        "there",
+        number("pieces", _("pieces")),
+        state("state", _("state")),
+    )
+    list_select_related = ("host", "market")
+    list_filter = ("state", "market", "language")
+    date_hierarchy = "starts_at"
+    search_fields = ("title__icontains", "host__name__istartswith")
+    search_help_text = _("Title or host")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LiveSession]:
+        rows = super().get_queryset(request).select_related("host", "market")
+        return rows.annotate(pieces=Count("listings"))
+
+    @admin.display(description=_("by the market's clock"))
+    def there(self, session: LiveSession) -> str:
+        return f"{session.local_start:%H:%M} ({session.zone})"
+
+
+@admin.register(Listing)
+class ListingPage(Page):
+    """Pieces linked to sessions, at a retail price and with the host's share."""
+
+    group = Group.SESSIONS
+    shown = (
+        *(link("session", _("session")), link("variant", "SKU"), RETAIL, HOST_SHARE),
+        *(column("rate", _("exchange rate")), "claims_made", "position"),
+        *("pinned_at", "listed_at"),
+    )
+    list_display = (
+        "pk",
+        link("session", _("session"), order="session"),
+        link("variant", "SKU"),
+        RETAIL,
+        HOST_SHARE,
+        number("claims_made", _("claims"), order="claims_made"),
+        "pinned_at",
+    )
+    list_select_related = ("session", "variant", "rate")
+    list_filter = ("session__state", "session__market")
+    search_fields = ("variant__sku__exact", "session__title__istartswith")
+    search_help_text = _("SKU or the session's title")
+
+
+@admin.register(Market)
+class MarketPage(Page):
+    """Countries sold to; their zone, money and language are set here."""
+
+    group = Group.SESSIONS
+    added_by = kept_by = ADMINS
+    fields = ("country", "name", "zone", "currency", "language")
+    fixed_once_made = ("country",)
+    list_display = ("country", "name", "zone", "currency", "language")
+    search_fields = ("country__exact", "name__icontains")
+    ordering = ("country",)
+
+
+@admin.register(RoomEvent)
+class RoomEventPage(Page):
+    """What everybody in a room saw, by number."""
+
+    group = Group.SESSIONS
+    fields = ("session", "number", "kind", "payload", "at")
+    list_display = (
+        "at",
+        link("session", _("session")),
+        number("number", _("number")),
+        "kind",
+        "said",
+    )
+    list_select_related = ("session",)
+    list_filter = ("kind",)
+    search_fields = ("session__exact",)
+    search_help_text = _("The number of the session's row")
+
+    @admin.display(description=_("content"))
+    def said(self, event: RoomEvent) -> Any:
+        return ", ".join(f"{name}: {what}" for name, what in event.payload.items())[
+            :120
+        ]
