@@ -152,7 +152,6 @@ class Hub:
         """
         if after is not None and after > room.heard:
             room.fill(await self._read(events_after, room.session_id, room.heard))
-            room.write()
         if after is None or after > room.heard:
             after = room.written
             await client.send(body(hello_frame(after)))
@@ -186,12 +185,12 @@ class Hub:
 
     async def _missed(self, room: Room, after: int) -> list[Numbered]:
         """What a client at `after` lacks; the room itself learns from what is read."""
+        if after > room.written:  # what waits to be written is no news to this client
+            room.write()
         missed = room.since(after)
         if missed is None:
             missed = await self._read(events_after, room.session_id, after)
             room.fill(missed)
-            if missed and room.written < missed[-1][0]:
-                room.write()
         return missed
 
     async def _listen(self) -> None:

@@ -216,6 +216,18 @@ def test_reading_from_the_beginning_and_resuming_leave_no_gap(web, room, watch):
     assert again.numbers(until=321) == list(range(21, 322))
 
 
+def test_what_a_viewer_has_is_not_repeated_when_it_still_waits_to_be_written(
+    web, room, watch
+):
+    watch(web, room, after=0)
+    for _ in range(5):
+        say(room)  # written at once
+        number = say(room)  # waits for the tick, but the viewer has it from elsewhere
+        viewer = watch(web, room, last_event_id=number)
+        number = say(room)
+        assert viewer.numbers(until=number) == [number]
+
+
 def test_what_redis_brings_and_what_the_log_has_look_alike(web, room, watch):
     live = watch(web, room, after=0)
     say(room)
