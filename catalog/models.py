@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Cast
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
@@ -159,7 +160,11 @@ class Product(models.Model):
         Merchant, on_delete=models.PROTECT, related_name="products"
     )
     titles = models.JSONField(_("titles by language"), default=dict)
-    titles_text = models.TextField(editable=False, default="")
+    titles_text = models.GeneratedField(
+        expression=Cast("titles", models.TextField()),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     mineral = models.CharField(_("mineral"), max_length=20, choices=Mineral.choices)
     form = models.CharField(_("form"), max_length=12, choices=Form.choices)
     treatment = models.CharField(

@@ -5,6 +5,7 @@ Currencies have 0, 2 or 3 decimals (JPY, EUR, KWD); nothing here assumes two.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -114,14 +115,12 @@ class Money:
     def __str__(self) -> str:
         """As the person reading expects it, by the active language."""
         locale = Locale.parse(translation.to_locale(translation.get_language() or "en"))
+        pattern = copy(locale.currency_formats["standard"])
         places = decimals(self.currency)  # by ISO 4217, where Unicode may differ
+        pattern.frac_prec = (places, places)
         return str(
-            locale.currency_formats["standard"].apply(
-                self.amount,
-                locale,
-                currency=self.currency,
-                currency_digits=False,
-                force_frac=(places, places),
+            pattern.apply(
+                self.amount, locale, currency=self.currency, currency_digits=False
             )
         )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -85,7 +85,7 @@ class Sessions(APIView):
         ],
     )
     def get(self, request: Request) -> Response:
-        sessions: QuerySet[LiveSession] = LiveSession.objects.for_display()
+        sessions = LiveSession.objects.for_display()
         state = request.query_params.get("state", "")
         if state in LiveSession.State.values:
             sessions = sessions.filter(state=state)

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -280,21 +279,6 @@ def describe(listing: Listing, language: str) -> dict[str, Any]:
         "left": level.free,
         "held": level.reserved,
     }
-
-
-def stock_of(session_id: int) -> list[dict[str, int]]:
-    """What is left and held of each of a session's listings, by position."""
-    return list(
-        Listing.objects.filter(session_id=session_id)
-        .order_by("position", "pk")
-        .annotate(
-            left=F("variant__stock__on_hand")
-            - F("variant__stock__allocated")
-            - F("variant__stock__reserved"),
-            held=F("variant__stock__reserved"),
-        )
-        .values("id", "left", "held", "claims_made")
-    )
 
 
 def _own(host: Host, session_id: int) -> LiveSession:

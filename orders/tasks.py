@@ -28,7 +28,7 @@ steps.job("orders.book_payment")(settlement.book_payment)
 steps.job("orders.clear_funds")(settlement.clear_funds)
 steps.job("orders.convert_funds", lane=OUTSIDE)(settlement.convert_funds)
 steps.job("orders.make_payable")(settlement.make_payable)
-steps.job("orders.book_refund")(settlement.book_refund)
+steps.job("orders.book_refund", lane=OUTSIDE)(settlement.book_refund)
 
 
 @steps.job("orders.tell_room")

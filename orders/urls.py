@@ -21,7 +21,7 @@ API = [
     path("orders", checkout.PlaceOrder.as_view(), name="place-order"),
     path("orders/<str:number>", checkout.ShowOrder.as_view(), name="show-order"),
     path("orders/<str:number>/payments", payments.Pay.as_view(), name="pay"),
-    path("orders/<str:number>/send-now", parcels.SendNow.as_view(), name="api-send-now"),
+    path("orders/<str:number>/send-now", parcels.SendNow.as_view(), name="send"),
     path("payments/notices/<str:name>", payments.notice, name="payment-notice"),
 ]
 

@@ -12,6 +12,7 @@ from catalog.drawing.fields import (
     fade,
     glow,
     level,
+    lifted,
     mix,
     noise,
     ramp,
@@ -80,7 +81,7 @@ def _lamplit(piece: Image.Image, mineral: Mineral) -> Image.Image:
     lamp = ellipse_glow(
         size, (size[0] * 0.42, size[1] * 0.34), (size[0] * 0.75, size[1] * 0.95)
     )
-    lamp = lamp.point([min(255, 50 + round(i * 0.95)) for i in range(256)])
+    lamp = lifted(lamp, 64, 1.12)
     dim = mix(rgb(mineral.ramp[2]), rgb(mineral.halo), 0.35)
     colour = ImageChops.multiply(piece.convert("RGB"), tint(lamp, warm(dim)))
     shine = level(piece.convert("L"), 0.55, 1.25)
@@ -110,5 +111,5 @@ def _dust(room: Image.Image, mineral: Mineral, rng: Random) -> None:
 def _vignette(room: Image.Image) -> Image.Image:
     width, height = room.size
     bright = glow(room.size, (width * 0.48, height * 0.42), max(room.size) * 0.95)
-    bright = bright.point([min(255, 70 + round(i * 1.25)) for i in range(256)])
+    bright = lifted(bright, 70, 1.25)
     return ImageChops.multiply(room, Image.merge("RGB", (bright,) * 3))

@@ -16,7 +16,17 @@ from catalog.drawing.beams import (
     schlick,
     surroundings,
 )
-from catalog.drawing.fields import fade, level, mix, noise, ramp, rgb, slope, tint
+from catalog.drawing.fields import (
+    fade,
+    level,
+    lifted,
+    mix,
+    noise,
+    ramp,
+    rgb,
+    slope,
+    tint,
+)
 from catalog.drawing.grains import Grain, Spot, grain
 from catalog.drawing.minerals import Mineral
 from catalog.drawing.solids import Point, Solid, dot, unit
@@ -89,18 +99,18 @@ def draw_crystal(solid: Solid, mineral: Mineral, rng: Random, cut: Cut) -> Sprit
 def body(mineral: Mineral, light: Image.Image, inside: Grain) -> Image.Image:
     """The mineral's own colour under this light."""
     if inside.colour is not None:
-        strong = light.point([min(255, round(i * 1.42)) for i in range(256)])
+        strong = fade(light, 1.42)
         shade = mix((0, 0, 0), rgb(mineral.ramp[2]), mineral.lift)
         table = ramp(shade, "ffffff")
         image = ImageChops.multiply(inside.colour, tint(strong, table))
-        lift = light.point([max(0, round((i - 175) * 0.55)) for i in range(256)])
+        lift = lifted(light, -96, 0.55)
         image = ImageChops.screen(image, Image.merge("RGB", (lift,) * 3))
     else:
         image = tint(light, ramp(*mineral.ramp))
     if inside.zone is not None and mineral.zone:
         image = Image.composite(tint(light, ramp(*mineral.zone)), image, inside.zone)
     if inside.veil is not None:
-        soft = light.point([round(96 + i * 0.62) for i in range(256)])
+        soft = lifted(light, 96, 0.62)
         milk = tint(soft, ramp(*(mineral.zone or mineral.ramp)))
         image = Image.composite(milk, image, inside.veil)
     if inside.inside is not None:
@@ -110,7 +120,7 @@ def body(mineral: Mineral, light: Image.Image, inside: Grain) -> Image.Image:
 
 def _lit(layer: Image.Image, light: Image.Image) -> Image.Image:
     """Flecks and needles take part in the light around them."""
-    lamp = light.point([min(255, round(96 + i * 0.8)) for i in range(256)])
+    lamp = lifted(light, 96, 0.8)
     return ImageChops.multiply(layer.convert("RGB"), Image.merge("RGB", (lamp,) * 3))
 
 
@@ -123,9 +133,8 @@ def _light(
     solid: Solid, shapes: list[Facet], mineral: Mineral, frame: Frame, cut: Cut
 ) -> Image.Image:
     """How bright each part looks: through the stone, or off it where it is dense."""
-    dense = _off(shapes, frame)
     if mineral.haze >= 0.85:
-        return dense
+        return _off(shapes, frame)
     finest = 10 / (cut.scale * cut.scale)
     tracer = Tracer(solid, absorb=mineral.absorb, bounces=cut.bounces, finest=finest)
     for shape in shapes:
@@ -135,7 +144,9 @@ def _light(
         _lay(seen, patch, frame)
     soft = 0.6 + mineral.haze * frame.scale / 26 + (0 if cut.clean else 0.8)
     seen = seen.filter(ImageFilter.GaussianBlur(soft))
-    return Image.blend(seen, dense, mineral.haze)
+    if mineral.haze < 0.06:
+        return seen
+    return Image.blend(seen, _off(shapes, frame), mineral.haze)
 
 
 def _off(shapes: list[Facet], frame: Frame) -> Image.Image:
@@ -148,9 +159,7 @@ def _off(shapes: list[Facet], frame: Frame) -> Image.Image:
         _lay(dense, Patch(shape.corners, bright, (-1, -1)), frame)
     width, height = frame.size
     fall = slope(frame.size, (0, 0), (width, height))
-    return ImageChops.subtract(dense, fade(fall, 0.16)).filter(
-        ImageFilter.GaussianBlur(1.2)
-    )
+    return ImageChops.subtract(dense, fade(fall, 0.16))
 
 
 def _lay(on: Image.Image, patch: Patch, frame: Frame) -> None:
@@ -171,10 +180,7 @@ def _lay(on: Image.Image, patch: Patch, frame: Frame) -> None:
     if patch.rise[0] + patch.rise[1] > 0:
         start, end = end, start
     fall = slope(size, start, end)
-    table = [
-        max(0, min(255, round(bright + swing * (0.5 - i / 255)))) for i in range(256)
-    ]
-    on.paste(fall.point(table), (left, top), mask)
+    on.paste(lifted(fall, bright + swing / 2, -swing / 255), (left, top), mask)
 
 
 def _shifted(inside: Grain, shapes: list[Facet], frame: Frame, rng: Random) -> Grain:
@@ -212,5 +218,4 @@ def _gloss(
         corners = frame.points(shape.corners)
         facing = max(0.1, dot(shape.plane.normal, KEY)) ** 1.5
         pen.line([*corners, corners[0]], round(255 * edges * facing), wide, "curve")
-    lines = lines.filter(ImageFilter.GaussianBlur(0.8))
     return ImageChops.screen(gloss, lines)

@@ -46,14 +46,22 @@ def tint(grey: Image.Image, table: tuple[int, ...]) -> Image.Image:
 def level(grey: Image.Image, low: float, high: float) -> Image.Image:
     """Stretch the greys so that `low` becomes black and `high` white (0 to 1)."""
     span = (high - low) or 1e-6
-    return grey.point(
-        [max(0, min(255, round((i / 255 - low) / span * 255))) for i in range(256)]
-    )
+    return grey.point(_line(-low / span * 255, 1 / span))
 
 
 def fade(grey: Image.Image, strength: float) -> Image.Image:
     """The same grey, weaker or stronger."""
-    return grey.point([min(255, round(i * strength)) for i in range(256)])
+    return grey.point(_line(0.0, strength))
+
+
+def lifted(grey: Image.Image, base: float, strength: float) -> Image.Image:
+    """The grey made weaker or stronger, then raised by `base` levels."""
+    return grey.point(_line(base, strength))
+
+
+@lru_cache(maxsize=512)
+def _line(base: float, rise: float) -> list[int]:
+    return [max(0, min(255, round(base + i * rise))) for i in range(256)]
 
 
 def noise(

@@ -4,7 +4,7 @@ import math
 from functools import lru_cache
 from random import Random
 
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from catalog.drawing.beams import (
     INDEX,
@@ -100,7 +100,32 @@ def shaded(
     normals: Image.Image, mineral: Mineral, inside: Grain, *, shine: float = 1
 ) -> Image.Image:
     """The mineral in that shape: light through it, light off it, and its gloss."""
-    through, dense, gloss = normals.filter(_table()).split()
+    return _shown(normals.filter(_table()).split(), mineral, inside, shine)
+
+
+def ball(width: int, mineral: Mineral, inside: Grain) -> Image.Image:
+    """A polished ball of the mineral, cut round."""
+    image = _shown(_ball_light(width), mineral, inside, 1)
+    image.putalpha(disc(width))
+    return image
+
+
+def disc(width: int) -> Image.Image:
+    """A white circle on black."""
+    mask = Image.new("L", (width, width), 0)
+    ImageDraw.Draw(mask).ellipse((0, 0, width - 1, width - 1), 255)
+    return mask
+
+
+@lru_cache(maxsize=96)
+def _ball_light(width: int) -> tuple[Image.Image, ...]:
+    return round_normals(width, width).filter(_table()).split()
+
+
+def _shown(
+    lights: tuple[Image.Image, ...], mineral: Mineral, inside: Grain, shine: float
+) -> Image.Image:
+    through, dense, gloss = lights
     light = Image.blend(through, dense, _density(mineral))
     return glossed(body(mineral, light, inside), fade(gloss, shine))
 
@@ -196,7 +221,7 @@ def _bulge(
     size: Size,
 ) -> list[tuple[tuple[int, int, int, int], tuple[float, ...]]]:
     """A mesh that wraps a flat piece round a ball."""
-    count = 8
+    count = 6
     width, height = size
 
     def source(column: int, row: int) -> tuple[float, float]:

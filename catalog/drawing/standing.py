@@ -2,13 +2,13 @@
 
 from random import Random
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from catalog.drawing.crystal import Cut, Sprite, draw_crystal
 from catalog.drawing.grains import Spot, grain
 from catalog.drawing.metal import draw_lathe
 from catalog.drawing.minerals import Mineral
-from catalog.drawing.relief import round_normals, shaded
+from catalog.drawing.relief import ball
 from catalog.drawing.scene import Scene
 from catalog.drawing.solids import Point, point, shifted, turn
 
@@ -43,12 +43,9 @@ def draw_sphere(scene: Scene, mineral: Mineral, rng: Random) -> Image.Image:
     radius = rng.uniform(0.285, 0.305)
     centre = 0.49, 0.45
     foot = centre[1] + radius * 0.98
-    width = round(scene.px(radius * 2))
+    width = round(scene.px(radius * 2) / 8) * 8
     spot = Spot((width, width), (width * 0.3, width), (width * 0.7, 0))
-    image = shaded(round_normals(width, width), mineral, grain(mineral, rng, spot))
-    mask = Image.new("L", (width, width), 0)
-    ImageDraw.Draw(mask).ellipse((0, 0, width - 1, width - 1), 255)
-    image.putalpha(mask)
+    image = ball(width, mineral, grain(mineral, rng, spot))
     scene.place(Sprite(image, -width / 2, -width / 2), centre)
     profile = [(wide * radius, down * radius) for wide, down in STAND]
     draw_lathe(scene, (centre[0], foot), profile, 0.2, "WOOD")

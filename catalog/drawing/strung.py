@@ -4,14 +4,14 @@ import math
 from itertools import pairwise
 from random import Random
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from catalog.drawing.crystal import Sprite
 from catalog.drawing.grains import Grain, Spot, grain
 from catalog.drawing.jewels import hang
 from catalog.drawing.metal import draw_ball, draw_tube, polish
 from catalog.drawing.minerals import Mineral
-from catalog.drawing.relief import crop, round_normals, shaded
+from catalog.drawing.relief import ball, crop, disc, round_normals
 from catalog.drawing.scene import Scene
 from catalog.drawing.solids import Point
 
@@ -28,23 +28,16 @@ class Beads:
 
     def bead(self, width: int) -> Sprite:
         """One round bead."""
-        size = (width, width)
-        piece = crop(self.sheet, self.rng, size)
-        return _round(shaded(round_normals(width, width), self.mineral, piece))
-
-
-def _round(image: Image.Image) -> Sprite:
-    """The picture of a ball, cut round."""
-    width = image.width
-    mask = Image.new("L", image.size, 0)
-    ImageDraw.Draw(mask).ellipse((0, 0, width - 1, width - 1), 255)
-    image.putalpha(mask)
-    return Sprite(image, -width / 2, -width / 2)
+        width += width % 2
+        piece = crop(self.sheet, self.rng, (width, width))
+        return Sprite(ball(width, self.mineral, piece), -width / 2, -width / 2)
 
 
 def metal_bead(metal: str, width: int) -> Sprite:
     """One polished metal bead."""
-    return _round(round_normals(width, width).filter(polish(metal)))
+    image = round_normals(width, width).filter(polish(metal))
+    image.putalpha(disc(width))
+    return Sprite(image, -width / 2, -width / 2)
 
 
 def draw_bracelet(scene: Scene, mineral: Mineral, rng: Random) -> Image.Image:

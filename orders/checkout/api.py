@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from orders.checkout import idempotency, services
-from orders.checkout.bag import HEADER, HasBag, bag_or_new, keep, token
+from orders.checkout.bag import HEADER, BagView, bag_or_new, keep, token
 from orders.checkout.models import Order
 
 BAG_HEADER = OpenApiParameter(
@@ -91,23 +91,17 @@ class MakeClaim(APIView):
         return response
 
 
-class DropClaim(APIView):
+class DropClaim(BagView):
     """DELETE claims/{id}: give a claim's pieces back at once."""
-
-    authentication_classes = ()
-    permission_classes = (HasBag,)
 
     @extend_schema(responses={204: None}, parameters=[BAG_HEADER])
     def delete(self, request: Request, claim_id: int) -> Response:
-        services.drop_claim(bag=request.bag, claim_id=claim_id)
+        services.drop_claim(bag=self.bag, claim_id=claim_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class MakeQuote(APIView):
+class MakeQuote(BagView):
     """POST quotes: the landed price of held claims, each line with its rule."""
-
-    authentication_classes = ()
-    permission_classes = (HasBag,)
 
     class Input(serializers.Serializer[Any]):
         holds = serializers.ListField(
@@ -124,7 +118,7 @@ class MakeQuote(APIView):
     class Output(serializers.Serializer[Any]):
         class Line(serializers.Serializer[Any]):
             kind = serializers.CharField()
-            label = serializers.CharField()
+            label = serializers.CharField(source="text")  # type: ignore[assignment]
             amount_minor = serializers.IntegerField()
             rule = serializers.CharField()
             is_estimate = serializers.BooleanField()
@@ -141,7 +135,7 @@ class MakeQuote(APIView):
         wanted = self.Input(data=request.data)
         wanted.is_valid(raise_exception=True)
         made = services.quote(
-            bag=request.bag,
+            bag=self.bag,
             hold_ids=wanted.validated_data.get("holds"),
             country=wanted.validated_data["country"].upper(),
             postcode=wanted.validated_data["postcode"],
@@ -161,11 +155,8 @@ class OrderOutput(serializers.Serializer[Any]):
     paid_at = serializers.DateTimeField(allow_null=True)
 
 
-class PlaceOrder(APIView):
+class PlaceOrder(BagView):
     """POST orders: take the quote at its word and start waiting for payment."""
-
-    authentication_classes = ()
-    permission_classes = (HasBag,)
 
     class Input(serializers.Serializer[Any]):
         quote = serializers.UUIDField()
@@ -181,11 +172,11 @@ class PlaceOrder(APIView):
         wanted = self.Input(data=request.data)
         wanted.is_valid(raise_exception=True)
         with transaction.atomic():
-            kept = idempotency.begin(request, scope=request.bag.hex)
+            kept = idempotency.begin(request, scope=self.bag.hex)
             if kept.answer is not None:
                 return Response(kept.answer, status.HTTP_201_CREATED)
             order = services.place_order(
-                bag=request.bag,
+                bag=self.bag,
                 quote_id=wanted.validated_data["quote"],
                 email=wanted.validated_data["email"],
                 address=services.address_from(wanted.validated_data["address"]),
@@ -196,13 +187,10 @@ class PlaceOrder(APIView):
         return Response(answer, status.HTTP_201_CREATED)
 
 
-class ShowOrder(APIView):
+class ShowOrder(BagView):
     """GET orders/{number}: only for the bag that placed it."""
-
-    authentication_classes = ()
-    permission_classes = (HasBag,)
 
     @extend_schema(responses=OrderOutput, parameters=[BAG_HEADER])
     def get(self, request: Request, number: str) -> Response:
-        order = get_object_or_404(Order, number=number, bag=request.bag)
+        order = get_object_or_404(Order, number=number, bag=self.bag)
         return Response(OrderOutput(order).data)

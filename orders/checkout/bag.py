@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.permissions import BasePermission
+from rest_framework.views import APIView
 
 HEADER = "Bag"  # programs send it; the answer to the first claim carries it
 COOKIE = "bag"  # browsers keep it
@@ -50,8 +51,16 @@ def keep(response: HttpResponseBase, bag: UUID, *, secure: bool) -> None:
 
 
 class HasBag(BasePermission):
-    """Only with a bag; the view finds it as `request.bag`."""
+    """Only with a bag, which the view finds as `self.bag`."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        request.bag = bag_of(request)
-        return request.bag is not None
+        view.bag = bag_of(request)
+        return view.bag is not None
+
+
+class BagView(APIView):
+    """A door for a buyer: no account, only the signed bag."""
+
+    authentication_classes = ()
+    permission_classes = (HasBag,)
+    bag: UUID

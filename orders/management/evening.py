@@ -114,7 +114,8 @@ class Evening:
         return [one["id"] for one in (scarce or pieces)[:HOT_PIECES]]
 
     async def _market(self, visitor: httpx.AsyncClient) -> list[dict[str, Any]]:
-        page, pieces = {"next": 0}, []
+        page: dict[str, Any] = {"next": 0}
+        pieces: list[dict[str, Any]] = []
         while page["next"] is not None and len(pieces) < 200:
             query = {"before": page["next"]} if page["next"] else {}
             page = (await visitor.get("/api/v1/products", params=query)).json()
@@ -234,10 +235,10 @@ class Evening:
 
     async def _watch(self, client: httpx.AsyncClient, room: Room) -> None:
         """Hold the room's stream; every number must follow the one before."""
-        last = None
+        last: int | None = None
         path = f"/api/v1/sessions/{room.session}/events"
         while time.monotonic() < self.ends_at + 30:
-            headers = {"Last-Event-ID": str(last)} if last is not None else {}
+            headers = {} if last is None else {"Last-Event-ID": str(last)}
             try:
                 async with client.stream(
                     "GET", path, headers=headers, timeout=None
@@ -355,7 +356,8 @@ class Evening:
         return answer.json() if answer.content else None
 
     def _token(self, client: httpx.AsyncClient) -> dict[str, str]:
-        return {"X-CSRFToken": client.cookies.get("csrftoken", ""), "Referer": self.url}
+        token = client.cookies.get("csrftoken") or ""
+        return {"X-CSRFToken": token, "Referer": self.url}
 
     def _expect(self, answer: httpx.Response, status: int) -> dict[str, Any]:
         if answer.status_code != status:

@@ -209,7 +209,6 @@ def _product(
     return Product(
         merchant=merchant,
         titles=market.titles(mineral, form),
-        titles_text=" ".join(market.titles(mineral, form).values()),
         mineral=mineral,
         form=form,
         treatment=treatment,

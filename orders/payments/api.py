@@ -11,20 +11,16 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from orders.checkout.api import BAG_HEADER
-from orders.checkout.bag import HasBag
+from orders.checkout.bag import BagView
 from orders.checkout.models import Order
 from orders.payments import services
 from orders.payments.provider import ADAPTERS, provider
 
 
-class Pay(APIView):
+class Pay(BagView):
     """POST orders/{number}/payments: ask the provider for an order's money."""
-
-    authentication_classes = ()
-    permission_classes = (HasBag,)
 
     class Input(serializers.Serializer[Any]):
         method = serializers.CharField(max_length=40, default="page")
@@ -40,9 +36,7 @@ class Pay(APIView):
     def post(self, request: Request, number: str) -> Response:
         wanted = self.Input(data=request.data)
         wanted.is_valid(raise_exception=True)
-        order = get_object_or_404(
-            Order.objects.only("id"), number=number, bag=request.bag
-        )
+        order = get_object_or_404(Order.objects.only("id"), number=number, bag=self.bag)
         payment = services.begin_payment(
             order_id=order.pk, method=wanted.validated_data["method"]
         )

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from catalog import services as catalog
 from catalog.models import Hold, StockLevel
-from livestream import services as livestream
 from livestream.models import RoomEvent
 from orders.checkout import services
 from orders.checkout.models import Claim, Order, Quote, Split
@@ -189,13 +188,3 @@ def test_a_held_piece_that_ran_out_makes_no_order():
         )
 
     assert not Order.objects.exists()
-
-
-@pytest.mark.django_db
-def test_the_host_sees_the_claims_of_her_session():
-    claim = make_claim()
-
-    stock = livestream.stock_of(claim.listing.session_id)
-
-    assert stock[0]["claims_made"] == 1
-    assert stock[0]["left"] == 9

@@ -1,0 +1,80 @@
+"""What refuses to start, and how the program says it is well."""
+
+import json
+import logging
+
+import pytest
+from django.core.checks import run_checks
+from django.test import override_settings
+from django.utils import timezone
+from pythonjsonlogger.json import JsonFormatter
+
+from donghai import checks, health
+from donghai.steps.models import Step
+
+SAFE = {
+    "PRODUCTION": True,
+    "SECRET_KEY": "a long secret of our own",
+    "DEBUG": False,
+    "ALLOWED_HOSTS": ["donghai.example"],
+    "PAYMENT_PROVIDER": "stripe",
+    "CUSTOMS_WINDOW": "files",
+    "CARRIER": "post",
+    "FX_BANK": "files",
+}
+
+
+def test_development_starts_as_it_is():
+    assert run_checks() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [
+        ({}, ""),
+        ({"SECRET_KEY": "only-for-development-on-this-machine"}, "SECRET_KEY"),
+        ({"DEBUG": True}, "DEBUG"),
+        ({"ALLOWED_HOSTS": []}, "ALLOWED_HOSTS"),
+        ({"PAYMENT_PROVIDER": "sandbox"}, "PAYMENT_PROVIDER"),
+        ({"CUSTOMS_WINDOW": "sandbox"}, "CUSTOMS_WINDOW"),
+        ({"CARRIER": "sandbox"}, "CARRIER"),
+        ({"FX_BANK": "sandbox"}, "FX_BANK"),
+    ],
+)
+def test_an_unsafe_production_does_not_start(fault, word):
+    with override_settings(**SAFE | fault):
+        found = checks.production_is_safe(None)
+
+    assert [word in error.msg for error in found] == [True] * bool(fault)
+
+
+@pytest.mark.django_db
+def test_the_database_is_utf8():
+    assert checks.database_is_utf8(None, ["default"]) == []
+
+
+@pytest.mark.django_db
+def test_readiness_names_what_is_wrong(client):
+    assert client.get("/healthz").content == b"alive\n"
+    assert client.get("/readyz").json() == {
+        "database": "ok",
+        "redis": "ok",
+        "migrations": "ok",
+        "steps": "ok",
+    }
+
+    late = timezone.now() - timezone.timedelta(seconds=health.LATE_STEP_SECONDS + 5)
+    Step.objects.create(job="tests.late", subject_id=1, due_at=late)
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert "late" in answer.json()["steps"]
+
+
+def test_a_log_line_is_one_json_object():
+    record = logging.LogRecord("donghai", 20, "", 0, "step failed", (), None)
+    record.step = 7
+
+    line = json.loads(JsonFormatter("%(levelname)s %(message)s").format(record))
+
+    assert (line["message"], line["step"]) == ("step failed", 7)

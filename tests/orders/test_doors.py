@@ -1,0 +1,252 @@
+"""The JSON doors: what they answer, and how they say no."""
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+from catalog.models import Hold
+from donghai.models import User
+from orders.checkout import bag
+from orders.checkout.models import Claim, IdempotencyKey, Order
+from orders.payments.models import Payment
+from tests.make import (
+    make_claim,
+    make_host,
+    make_listing,
+    make_order,
+    make_session,
+    make_user,
+    make_variant,
+)
+
+ADDRESS = {
+    "name": "Ann Lee",
+    "street": "1 Main St",
+    "city": "Austin",
+    "region": "TX",
+    "postcode": "78701",
+    "country": "us",
+}
+JSON = "application/json"
+
+
+def post(client, path, body=None, **headers):
+    return client.post(f"/api/v1/{path}", body or {}, JSON, headers=headers)
+
+
+@pytest.mark.django_db
+def test_a_claim_answers_with_receipt_place_hold_expiry_and_bag(client):
+    listing = make_listing()
+
+    answer = post(
+        client, f"sessions/{listing.session_id}/claims", {"listing": listing.pk}
+    )
+
+    claim = answer.json()
+    assert answer.status_code == 201
+    assert claim["receipt"] == f"C{listing.pk}-1"
+    assert claim["place"] == 1
+    assert (
+        Hold.objects.get(pk=claim["hold"]).expires_at.isoformat()[:19]
+        in (claim["expires_at"].replace("Z", "")[:19])
+    )
+    assert bag.read(claim["bag"]) == Claim.objects.get().bag
+    assert answer.cookies["bag"]["httponly"]
+
+
+@pytest.mark.django_db
+def test_a_sold_out_piece_is_a_problem_document(client):
+    listing = make_listing(variant=make_variant(on_hand=1))
+    make_claim(listing=listing)
+
+    answer = post(
+        client, f"sessions/{listing.session_id}/claims", {"listing": listing.pk}
+    )
+
+    problem = answer.json()
+    assert answer.status_code == 409
+    assert answer["Content-Type"] == "application/problem+json"
+    assert problem["code"] == "sold_out"
+    assert problem["details"]["free"] == 0
+    assert problem["details"]["back_at"]
+    assert Claim.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 400),
+        ({"listing": "x"}, 400),
+        ({"listing": 999_999}, 404),
+        ({"listing": 10**30}, 404),
+        ({"listing": None, "quantity": 5}, 400),
+    ],
+)
+def test_odd_claims_are_refused_and_hold_nothing(client, body, status):
+    session = make_session()
+
+    answer = post(client, f"sessions/{session.pk}/claims", body)
+
+    assert answer.status_code == status
+    assert answer["Content-Type"] == "application/problem+json"
+    assert not Hold.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("token", ["", "nonsense", "00:forged", "é"])
+def test_without_a_real_bag_there_is_no_quote(client, token):
+    claim = make_claim()
+
+    answer = post(client, "quotes", {"country": "US"}, bag=token)
+
+    assert claim.hold_id
+    assert answer.status_code in (401, 403)
+
+
+@pytest.mark.django_db
+def test_a_quote_lists_every_line_with_its_rule(client):
+    claim = make_claim()
+
+    answer = post(
+        client,
+        "quotes",
+        {"holds": [claim.hold_id], "country": "us", "postcode": "78701"},
+        bag=bag.token(claim.bag),
+    )
+
+    quote = answer.json()
+    assert answer.status_code == 201
+    assert all(line["rule"] and line["label"] for line in quote["lines"])
+    assert "%(" not in str(quote)
+    assert sum(line["amount_minor"] for line in quote["lines"]) == quote["total_minor"]
+
+
+@pytest.mark.django_db
+def test_a_country_without_rules_is_refused_in_words(client):
+    claim = make_claim()
+
+    answer = post(client, "quotes", {"country": "AQ"}, bag=bag.token(claim.bag))
+
+    assert answer.status_code in (409, 422)
+    assert answer.json()["code"] == "no_rule_for_country"
+
+
+def placed(client, claim, **headers):
+    token = bag.token(claim.bag)
+    quote = post(client, "quotes", {"country": "US"}, bag=token).json()
+    body = {"quote": quote["id"], "email": "ann@example.org", "address": ADDRESS}
+    return body, lambda sent: post(client, "orders", sent, bag=token, **headers)
+
+
+@pytest.mark.django_db
+def test_the_same_key_gets_the_same_answer_and_one_order(client):
+    body, send = placed(client, make_claim(), **{"idempotency-key": "k1"})
+
+    first, again = send(body), send(body)
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert (Order.objects.count(), IdempotencyKey.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_a_key_used_for_something_else_is_refused(client):
+    body, send = placed(client, make_claim(), **{"idempotency-key": "k1"})
+    send(body)
+
+    other = send(body | {"email": "other@example.org"})
+
+    assert other.status_code == 422
+    assert other.json()["code"] == "idempotency_key_reused"
+    assert Order.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_an_order_is_for_the_bag_that_placed_it(client):
+    order, stranger = make_order(), make_claim()
+    path = f"/api/v1/orders/{order.number}"
+
+    mine = client.get(path, headers={"bag": bag.token(order.bag)})
+    theirs = client.get(path, headers={"bag": bag.token(stranger.bag)})
+    paying = post(
+        client,
+        f"orders/{order.number}/payments",
+        {"method": "test_pays"},
+        bag=bag.token(stranger.bag),
+    )
+
+    assert mine.json()["status"] == "AWAITING_PAYMENT"
+    assert (theirs.status_code, paying.status_code) == (404, 404)
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["start", "end", "pin", "listings", ""], ids=lambda path: path or "new"
+)
+def test_only_hosts_run_sessions(client, path):
+    session = make_session()
+    door = f"sessions/{session.pk}/{path}" if path else "sessions"
+    assert post(client, door).status_code in (401, 403)
+
+    client.force_login(make_user())
+    assert post(client, door).status_code in (401, 403)
+
+
+@pytest.mark.django_db
+def test_another_hosts_session_is_not_hers_to_run(client):
+    session = make_session()
+    other = make_host("en")
+    client.force_login(User.objects.get(pk=other.user_id))
+
+    answer = post(client, f"sessions/{session.pk}/end")
+
+    session.refresh_from_db()
+    assert answer.status_code == 403
+    assert session.state == "ON_AIR"
+
+
+@pytest.mark.django_db
+def test_the_room_as_it_stands_shows_what_is_pinned_and_left(client):
+    listing = make_listing()
+
+    room = client.get(f"/api/v1/sessions/{listing.session_id}").json()
+
+    assert room["listings"][0]["left"] == 10
+    assert room["last_event"] == 2
+    assert [one["id"] for one in client.get("/api/v1/sessions").json()] == [room["id"]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", ["amethyst", "紫水晶", "T0", "Stall"])
+def test_the_market_is_searched_in_any_language(client, words):
+    make_variant()
+
+    found = client.get("/api/v1/products", {"search": words}).json()
+
+    assert len(found["results"]) == 1
+    assert client.get("/api/v1/products", {"search": "zzz"}).json()["results"] == []
+
+
+def test_the_schema_is_valid_and_names_every_door():
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+
+    validate_schema(schema)
+    assert {
+        "/api/v1/sessions",
+        "/api/v1/sessions/{session_id}",
+        "/api/v1/sessions/{session_id}/events",
+        "/api/v1/sessions/{session_id}/claims",
+        "/api/v1/quotes",
+        "/api/v1/orders",
+        "/api/v1/orders/{number}",
+        "/api/v1/orders/{number}/payments",
+        "/api/v1/products",
+    } <= set(schema["paths"])
+
+
+@pytest.mark.django_db
+def test_schema_and_its_page_are_served(client):
+    assert client.get("/api/schema/").status_code == 200
+    assert client.get("/api/docs/").status_code == 200
