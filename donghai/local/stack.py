@@ -212,7 +212,12 @@ class Stack:
         self, name: str, command: Sequence[str], sockets: tuple[int, ...] = ()
     ) -> Child:
         log = self.places.logs / f"{name}.log"
-        return Child(name, command, self.environment, log, self.screen.line_of, sockets)
+        return Child(name, command, self.environment, log, self._tell, sockets)
+
+    def _tell(self, name: str, text: str) -> None:
+        """Show what a child has to say, but not that /readyz told us to wait."""
+        if not text.endswith("/readyz"):
+            self.screen.line_of(name, text)
 
     def _wait_until_ready(self, patience: float = 120) -> None:
         """Wait for /readyz; a child that dies again and again ends the waiting.
