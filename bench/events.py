@@ -6,11 +6,9 @@ to as many sockets. Both take turns, and the middle one of their rounds counts.
 """
 
 import json
-import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,14 +20,14 @@ from typing import Any
 
 import psutil
 
+from bench.ground import empty_database
 from bench.report import Figure, say, show
-from donghai.local.servers import Servers
 
 VIEWERS = 1000
 RATE = 20  # events a second
 WARM_UP = 2 * RATE  # events that aren't measured
-MEASURED = 12 * RATE
-ROUNDS = 3
+MEASURED = 10 * RATE
+ROUNDS = 5
 FILLING = "sell crystal to the world " * 8
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,33 +47,14 @@ class Round:
 
 
 def main() -> None:
-    with (
-        tempfile.TemporaryDirectory(prefix="donghai-bench-") as folder,
-        Servers(folder) as servers,
-    ):
-        prepare(servers)
-        ours, bare = [], []
+    ours, bare = [], []
+    with empty_database():
         for number in range(1, ROUNDS + 1):
             bare.append(bare_round())
-            say(f"round {number}, bare writer: {bare[-1]}")
+            say(f"round {number} of {ROUNDS}, bare writer: {bare[-1]}")
             ours.append(room_round())
-            say(f"round {number}, live room:   {ours[-1]}")
+            say(f"round {number} of {ROUNDS}, live room:   {ours[-1]}")
     show(figures(ours, bare))
-
-
-def prepare(servers: Servers) -> None:
-    os.environ |= {
-        "DATABASE_URL": servers.database_url,
-        "REDIS_URL": servers.redis_url,
-        "LOG_LEVEL": "WARNING",
-        "DJANGO_SETTINGS_MODULE": "donghai.settings",
-    }
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    say("migrating an empty database")
-    call_command("migrate", verbosity=0)
 
 
 def figures(ours: list[Round], bare: list[Round]) -> list[Figure]:
