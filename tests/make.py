@@ -5,6 +5,7 @@ import uuid
 from datetime import date, time
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from catalog import services as catalog
@@ -51,6 +52,13 @@ def make_staff(duty: str = StaffMember.Duty.CLERK, **fields: Any) -> User:
     user = make_user(**fields)
     StaffMember.objects.create(user=user, duty=duty)
     return user
+
+
+def make_client(user: User) -> Client:
+    """A browser in which somebody is signed in."""
+    client = Client()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    return client
 
 
 def make_merchant(**fields: Any) -> Merchant:
