@@ -25,7 +25,7 @@ from catalog.models import Product, Variant
 from donghai.errors import Refused
 from donghai.money import Money
 from donghai.paging import page_of
-from donghai.templatetags.pages import viewer_zone
+from donghai.templatetags.pages import country, viewer_zone
 from hosts.models import Host, Language
 from livestream import pricing, services
 from livestream.models import Listing, LiveSession, Market
@@ -104,11 +104,18 @@ def _stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
+class MarketField(forms.ModelChoiceField):
+    """Markets by their countries' names in the reader's language."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return country(obj.country)
+
+
 class PlanForm(forms.Form):
     """A session as a host plans it; the time is the market's wall time."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
-    market = forms.ModelChoiceField(
+    market = MarketField(
         Market.objects.order_by("name"),
         label=gettext_lazy("For buyers in"),
         empty_label=None,

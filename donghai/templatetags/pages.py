@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import get_timezone_location
+from babel.dates import format_skeleton, get_timezone_location
 from django import template
 from django.http import HttpRequest
 from django.utils import timezone, translation
@@ -103,7 +103,8 @@ def in_words(at: datetime, show: str) -> str:
         return date_format(at, "H:i:s" if show == "seconds" else "H:i")
     if show == "day":
         return day_in_words(at)
-    day = _("%(day)s %(month)s") % {"day": at.day, "month": date_format(at, "N")}
+    locale = "en_GB" if _locale().language == "en" else _locale()  # 22 Nov, not Nov 22
+    day = format_skeleton("MMMd", at, locale=locale)
     return day if show == "date" else f"{day}, {date_format(at, 'H:i')}"
 
 
