@@ -1,9 +1,9 @@
 """All doors, by app. Apps are named by strings: this package imports none."""
 
 from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
+from django.views.static import serve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from donghai import health
@@ -21,5 +21,6 @@ urlpatterns = [
     path("", include("livestream.urls")),
     path("", include("orders.urls")),
 ]
-if not settings.PRODUCTION:
-    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+if not settings.PRODUCTION:  # there nginx or a CDN serves them, never Django
+    files = {"document_root": settings.MEDIA_ROOT}
+    urlpatterns += [path("media/<path:path>", serve, files)]
