@@ -52,6 +52,17 @@ def notice(request: HttpRequest, name: str) -> HttpResponse:
         return HttpResponse(status=404)
     if not adapter.verify(request.body, request.headers.get("Signature", "")):
         return HttpResponse(status=403)
-    content = json.loads(request.body)
+    content = _object(request.body)
+    if not {"event", "key"} <= content.keys():
+        return HttpResponse(status=400)
     services.take_notice(name=name, event=content["event"], content=content)
     return HttpResponse(status=204)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    """What a JSON object says; empty for anything else."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -8,12 +8,14 @@ import hashlib
 import hmac
 import json
 import uuid
+from datetime import timedelta
 
 import httpx
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
 from donghai import steps
 from donghai.money import Money
@@ -24,6 +26,8 @@ from orders.payments.provider import Charge
 PAYS_AT_ONCE = "test_pays"
 DECLINES_AT_ONCE = "test_declines"
 NOTIFY = "orders.send_sandbox_notice"
+TIMES = {"once": 1, "twice": 2, "late": 1, "lost": 0}  # by SANDBOX_WEBHOOKS
+LATE = timedelta(minutes=1)  # by then the reconciler has asked
 
 
 class SandboxProvider:
@@ -73,7 +77,7 @@ class SandboxProvider:
         return f"re_{key}"
 
     def verify(self, body: bytes, signature: str) -> bool:
-        return hmac.compare_digest(sign(body), signature)
+        return hmac.compare_digest(sign(body).encode(), signature.encode())
 
 
 def decide(*, reference: str, approve: bool) -> SandboxCharge:
@@ -118,9 +122,10 @@ def sign(body: bytes) -> str:
 
 
 def _notify(charge: SandboxCharge) -> None:
-    times = {"once": 1, "twice": 2, "late": 1, "lost": 0}[settings.SANDBOX_WEBHOOKS]
-    for number in range(times):
-        steps.schedule(NOTIFY, subject_id=charge.pk, key=str(number))
+    mode = settings.SANDBOX_WEBHOOKS
+    due_at = timezone.now() + LATE if mode == "late" else None
+    for number in range(TIMES[mode]):
+        steps.schedule(NOTIFY, subject_id=charge.pk, key=str(number), due_at=due_at)
 
 
 def _state_by(method: str) -> str:

@@ -4,6 +4,7 @@ Return page, webhook, reconciler and the provider's answer all end in `settle_pa
 Locks: the order, then its holds, then their stock rows by variant.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,8 @@ from donghai.steps.models import Step
 from orders.checkout.models import Claim, Order
 from orders.payments.models import Notice, Payment, Refund
 from orders.payments.provider import Charge, provider
+
+log = logging.getLogger(__name__)
 
 AFTER_PAYMENT = ("orders.pack_order", "orders.book_payment", "orders.tell_room")
 REFUND = "orders.refund_payment"
@@ -164,19 +167,30 @@ def ask(payment: Payment) -> Payment:
 
 
 def reconcile() -> int:
-    """Ask about every payment that stays open, and close those nobody will finish."""
-    now = timezone.now()
-    waiting = Payment.objects.open().filter(begun_at__lte=now - ASK_AFTER)
-    for payment in waiting.order_by("pk")[:200]:
-        if payment.begun_at > now - GIVE_UP_AFTER:
-            ask(payment)
-            continue
-        charge = provider().cancel(payment.key)
-        if charge is None:
-            decline_payment(payment_id=payment.pk, reference=payment.key)
-        else:
-            apply(payment.pk, charge)
-    return len(waiting)
+    """Ask about every payment that stays open, and close those nobody will finish.
+
+    One that can't be asked about keeps no other waiting. Returns how many there were.
+    """
+    waiting = Payment.objects.open().filter(begun_at__lte=timezone.now() - ASK_AFTER)
+    found = list(waiting.order_by("pk")[:200])
+    for payment in found:
+        try:
+            _chase(payment)
+        except Exception as error:
+            facts = {"payment": payment.pk, "error": type(error).__name__}
+            log.warning("payment not reconciled", extra=facts)
+    return len(found)
+
+
+def _chase(payment: Payment) -> None:
+    if payment.begun_at > timezone.now() - GIVE_UP_AFTER:
+        ask(payment)
+        return
+    charge = provider().cancel(payment.key)
+    if charge is None:
+        decline_payment(payment_id=payment.pk, reference=payment.key)
+    else:
+        apply(payment.pk, charge)
 
 
 def refund_payment(step: Step) -> None:
