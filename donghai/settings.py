@@ -7,6 +7,7 @@ tests and production; `donghai.checks` refuses an unsafe production at start.
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from donghai import local
@@ -217,6 +218,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     }
     for service, seconds in ROUNDS
+}
+CELERY_BEAT_SCHEDULE["truths"] = {
+    "task": "donghai.steps.round",
+    "schedule": crontab(hour="20", minute="30"),  # 04:30 in Donghai
+    "args": ["orders.management.truths.check_nightly"],
 }
 
 # The outside world, by adapter

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -40,16 +41,28 @@ PORTRAIT_SIZE = 320  # pixels, square
 PIECES_PER_SESSION = 14
 MARK_UP = {"BRACELET": 3.2, "RING": 3.4, "TUMBLED": 2.8}
 
-# Tonight's sessions: host number, market, title, language, minutes from now
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """One of tonight's sessions, `minutes` from now, opening with what it is about."""
+
+    host: int
+    market: str
+    language: str
+    title: str
+    minutes: int
+    about: dict[str, str]
+
+
 TONIGHT = [
-    (1, "US", "Amethyst and smoke, six sides each", "en", -25),
-    (2, "MX", "Noche de amatista", "es", -40),
-    (3, "DE", "Bergkristall, ehrlich gewogen", "de", -10),
-    (4, "GB", "Bracelets before bed", "en", -15),
-    (5, "MX", "Pulseras y torres", "es", 45),
-    (6, "US", "Carved in Donghai", "en", 120),
-    (7, "GB", "Flaws first", "en", 200),
-    (8, "DE", "Kugeln, Türme, Stufen", "de", 310),
+    Show(1, "US", "en", "Amethyst, six sides each", -25, {"mineral": "AMETHYST"}),
+    Show(2, "MX", "es", "Noche de citrino", -40, {"mineral": "CITRINE"}),
+    Show(3, "DE", "de", "Bergkristall, ehrlich", -10, {"mineral": "ROCK_CRYSTAL"}),
+    Show(4, "GB", "en", "Bracelets before bed", -15, {"form": "BRACELET"}),
+    Show(5, "MX", "es", "Amatista y torres", 45, {"form": "TOWER"}),
+    Show(6, "US", "en", "Carved in Donghai", 120, {"form": "CARVING"}),
+    Show(7, "GB", "en", "Rose quartz, flaws first", 200, {"mineral": "ROSE_QUARTZ"}),
+    Show(8, "DE", "de", "Kugeln, eine nach der anderen", 310, {"form": "SPHERE"}),
 ]
 
 
@@ -88,11 +101,7 @@ def open_tonight() -> list[LiveSession]:
     if LiveSession.objects.on_air().exists():
         return []
     chance = random.Random(now.date().isoformat())
-    return [
-        _session(chance, host_number, country, title, language, minutes)
-        for host_number, country, title, language, minutes in TONIGHT
-        if _is_free(host_number)
-    ]
+    return [_session(chance, show) for show in TONIGHT if _is_free(show.host)]
 
 
 def draw() -> None:
@@ -255,24 +264,17 @@ def _stock(variants: list[Variant]) -> None:
     )
 
 
-def _session(
-    chance: random.Random,
-    host_number: int,
-    country: str,
-    title: str,
-    language: str,
-    minutes: int,
-) -> LiveSession:
-    host = Host.objects.get(slug=f"host-{host_number}")
-    place = Market.objects.get(pk=country)
-    starts = _quarter(timezone.now() + timedelta(minutes=minutes)).astimezone(
+def _session(chance: random.Random, show: Show) -> LiveSession:
+    host = Host.objects.get(slug=f"host-{show.host}")
+    place = Market.objects.get(pk=show.market)
+    starts = _quarter(timezone.now() + timedelta(minutes=show.minutes)).astimezone(
         ZoneInfo(place.zone)
     )
     session = livestream.schedule_session(
         host=host,
         plan=livestream.Plan(
-            title=title,
-            language=language,
+            title=show.title,
+            language=show.language,
             market=place,
             starts_on=starts.date(),
             starts_time=starts.time(),
@@ -286,9 +288,9 @@ def _session(
             variant_id=variant.pk,
             retail=_retail(variant, session.currency),
         )
-        for variant in _pieces(chance)
+        for variant in _pieces(chance, show.about)
     ]
-    if minutes < 0:
+    if show.minutes < 0:
         livestream.go_live(host=host, session_id=session.pk)
         livestream.pin(host=host, session_id=session.pk, listing_id=listings[0].pk)
     return session
@@ -300,13 +302,17 @@ def _quarter(moment: datetime) -> datetime:
     )
 
 
-def _pieces(chance: random.Random) -> list[Variant]:
+def _pieces(chance: random.Random, about: dict[str, str]) -> list[Variant]:
+    """What the session is about, and a few others to close with."""
     free = list(
         Variant.objects.select_related("product")
         .filter(product__state=Product.State.LISTED, stock__on_hand__gt=0)
         .order_by("pk")
     )
-    return chance.sample(free, min(PIECES_PER_SESSION, len(free)))
+    chance.shuffle(free)
+    facts = about.items()
+    free.sort(key=lambda one: any(getattr(one.product, k) != v for k, v in facts))
+    return free[:PIECES_PER_SESSION]
 
 
 def _retail(variant: Variant, currency: str) -> Money:

@@ -1,5 +1,6 @@
 """All truths in one place: what holds at any moment, and what once work is done."""
 
+import logging
 from collections.abc import Iterator, Sequence
 
 from django.db import connection
@@ -8,6 +9,8 @@ from catalog import truths as stock
 from livestream import truths as rooms
 from orders.payments import truths as payments
 from orders.settlement import truths as settlement
+
+log = logging.getLogger(__name__)
 
 # Of all orders, or of those named; `orders` is null for all
 UNFINISHED = {
@@ -62,6 +65,12 @@ def broken() -> Iterator[str]:
     yield from rooms.broken()
     yield from payments.broken()
     yield from settlement.broken()
+
+
+def check_nightly() -> None:
+    """Say every broken truth in the log, where somebody on call is told of it."""
+    for sentence in broken():
+        log.error("broken truth: %s", sentence)
 
 
 def unfinished(orders: Sequence[str] | None = None) -> Iterator[str]:
