@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -121,7 +121,7 @@ class Child:
             return 0
         if now - self._started_at > STEADY_AFTER:
             self.deaths = 0
-        pause = min(0.2 * 2**self.deaths, LONGEST_PAUSE)
+        pause = min(0.2 * 2 ** min(self.deaths, 10), LONGEST_PAUSE)
         self.deaths += 1
         code = self._process.returncode
         why = signal.Signals(-code).name if code < 0 else f"code {code}"
@@ -131,16 +131,20 @@ class Child:
 
     def _listen(self, output: IO[bytes]) -> None:
         """Everything it says goes to its log; what is serious is also told."""
-        with output, ExitStack() as opened:
-            log = opened.enter_context(self.log.open("ab"))
+        with output:
             for line in output:
-                if log.tell() > LONG_LOG:
-                    self.log.replace(self.log.with_suffix(".log.1"))
-                    log = opened.enter_context(self.log.open("ab"))
-                log.write(line)
-                log.flush()
+                with suppress(OSError):  # a full disk must not stop the child, too
+                    self._write_down(line)
                 if text := serious_part(line.decode(errors="replace").rstrip()):
                     self._complain(text)
+
+    def _write_down(self, line: bytes) -> None:
+        """Add a line to the log; one that grew long makes room for a new one."""
+        with self.log.open("ab") as log:
+            log.write(line)
+            is_long = log.tell() > LONG_LOG
+        if is_long:
+            self.log.replace(self.log.with_suffix(".log.1"))
 
     def _complain(self, text: str) -> None:
         """Tell it, but the same thing not again for a while."""
