@@ -7,7 +7,9 @@ class DonghaiConfig(AppConfig):
     verbose_name = "Donghai"
 
     def ready(self) -> None:
-        from donghai import checks  # noqa: F401 (registers itself)
+        from donghai import checks
+
+        checks.refuse_unsafe_start()
 
 
 class SiteConfig(admin.AdminConfig):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 SANDBOXES = ("PAYMENT_PROVIDER", "CUSTOMS_WINDOW", "CARRIER", "FX_BANK")
@@ -50,3 +51,19 @@ def database_is_utf8(
                 )
             ]
     return []
+
+
+def refuse_unsafe_start() -> None:
+    """Raise ImproperlyConfigured, naming each fault, before anything is served."""
+    _refuse(production_is_safe(None))
+
+
+def refuse_garbling_database() -> None:
+    """The same for production's database, once it can be asked."""
+    if settings.PRODUCTION:
+        _refuse(database_is_utf8(None, ["default"]))
+
+
+def _refuse(faults: list[CheckMessage]) -> None:
+    if faults:
+        raise ImproperlyConfigured("; ".join(f"{x.msg}: {x.hint}" for x in faults))

@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "donghai.settings")
 application = get_wsgi_application()
+
+from donghai import checks  # noqa: E402 (settings must be ready)
+
+checks.refuse_garbling_database()

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 from django.core.checks import run_checks
@@ -46,6 +49,25 @@ def test_an_unsafe_production_does_not_start(fault, word):
         found = checks.production_is_safe(None)
 
     assert [word in error.msg for error in found] == [True] * bool(fault)
+
+
+def start(**environment: str) -> subprocess.CompletedProcess[str]:
+    """Whether the program starts at all with these settings, as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", "import django; django.setup()"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "donghai.settings", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_production_that_nobody_set_up_refuses_to_start_and_says_why():
+    refused = start(DONGHAI_ENV="production", DEBUG="on")
+
+    assert refused.returncode != 0
+    for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "PAYMENT_PROVIDER"):
+        assert name in refused.stderr
 
 
 @pytest.mark.django_db

@@ -38,6 +38,7 @@ def test_a_broken_truth_is_named():
     call_command("truths", verbosity=0)
     sku = Variant.objects.order_by("pk").values_list("sku", flat=True)[0]
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE catalog_stocklevel DISABLE TRIGGER USER")
     first = StockLevel.objects.order_by("pk")[:1].values("pk")
     StockLevel.objects.filter(pk__in=first).update(on_hand=999)
