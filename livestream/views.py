@@ -28,7 +28,7 @@ from donghai.paging import page_of
 from donghai.templatetags.pages import country, viewer_zone
 from hosts.models import Host, Language
 from livestream import pricing, services
-from livestream.models import Listing, LiveSession, Market
+from livestream.models import Listing, LiveSession, Market, RoomEvent
 
 P = ParamSpec("P")
 PIECES = 12  # rows of the market beside a session
@@ -359,14 +359,19 @@ def pin(
 @for_hosts
 @require_POST
 def pin_next(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
-    """Take up the piece after the one in the hand; after the last comes the first."""
+    """Take up the piece after the one shown last; after the end comes the first."""
     session = own_session(host, session_id)
-    listings = session.listings.order_by("position", "pk").for_display()
-    waiting = [one for one in listings if one.pinned_at or one.variant.stock.free > 0]
-    now = next((i for i, one in enumerate(waiting) if one.pinned_at), -1)
+    shown = RoomEvent.objects.filter(session=session, kind="pin").order_by("-number")
+    last = shown.values_list("payload__listing", flat=True).first()
+    listings = list(session.listings.order_by("position", "pk").for_display())
+    turn = next((i for i, one in enumerate(listings, 1) if one.pk == last), 0)
+    waiting = [
+        one
+        for one in [*listings[turn:], *listings[:turn]]
+        if one.variant.stock.free > 0 and one.pk != last
+    ]
     if waiting:
-        following = waiting[(now + 1) % len(waiting)]
-        services.pin(host=host, session_id=session.pk, listing_id=following.pk)
+        services.pin(host=host, session_id=session.pk, listing_id=waiting[0].pk)
     return redirect("orders:desk", session.pk)
 
 

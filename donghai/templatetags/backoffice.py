@@ -12,6 +12,7 @@ from donghai.backoffice.duties import duty_of
 register = template.Library()
 register.filter("pill", pages.pill)
 register.filter("words_of", words_of)
+register.filter("at_clock", pages.at_clock)
 
 
 @register.filter

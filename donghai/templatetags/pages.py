@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton, get_timezone_location
+from babel.numbers import format_decimal
 from django import template
 from django.http import HttpRequest
 from django.utils import timezone, translation
@@ -49,6 +50,12 @@ def place(zone: str) -> str:
 def money(minor: int, currency: str) -> str:
     """An amount kept as minor units, as the reader expects it."""
     return str(Money(minor, currency))
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """1248 as the reader groups it: 1,248."""
+    return str(format_decimal(number, locale=_locale()))
 
 
 @register.filter

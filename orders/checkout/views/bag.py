@@ -224,8 +224,8 @@ def _place(request: HttpRequest, form: CheckoutForm) -> tuple[Order | None, Pric
             address=services.address_from(facts),
             language=translation.get_language() or "en",
         )
-    except services.QuoteRanOut as refusal:
-        messages.warning(request, str(refusal))
+    except (services.QuoteRanOut, services.WrongDestination, services.NoSuchQuote):
+        messages.warning(request, _("Here is the price anew. Look at it, then pay."))
         return None, Price()
     except Refused as refusal:
         form.add_error(None, str(refusal))

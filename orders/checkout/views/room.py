@@ -75,7 +75,7 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """What a host needs under her thumb while she talks."""
     found = own_session(host, session_id)
     listings = list(_listings(found))
-    claims = Claim.objects.filter(listing__session=found).select_related("hold")
+    claims = Claim.objects.filter(listing__session=found).for_display()
     return render(
         request,
         "orders/desk.html",

@@ -50,6 +50,8 @@ function addClaim({ listing, quantity, name, place }, at) {
   line.dataset.place = place;
   line.querySelector("b").textContent = place;
   line.querySelector(".name").textContent = (name || `C${listing}-${place}`) + (quantity > 1 ? ` ×${quantity}` : "");
+  line.querySelector(".piece").textContent =
+    $("queue-sheet").querySelector(`[data-listing="${listing}"] h3`)?.textContent ?? "";
   line.querySelector("[data-until]").dataset.until =
     new Date(Date.parse(at) + Number(desk.dataset.holdMinutes) * 60000).toISOString();
   line.querySelector("time").dateTime = at;

@@ -48,7 +48,10 @@ function show(piece) {
 function putDown() {
   pinned = 0;
   claimForm.hidden = true;
-  $("left").hidden = true;
+  $("left").hidden = $("pinned-picture").hidden = true;
+  $("pinned-title").textContent = $("pinned").dataset.none;
+  $("pinned-facts").textContent = $("pinned").dataset.hint;
+  $("pinned-price").textContent = $("pinned-promise").textContent = "";
 }
 
 async function refreshPieces() {
