@@ -19,7 +19,7 @@ environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
 
 ENVIRONMENT = env.str("DONGHAI_ENV", "development")
 PRODUCTION = ENVIRONMENT == "production"
-VAR_DIR = Path(env.str("DONGHAI_VAR", str(BASE_DIR / "var")))
+VAR_DIR = BASE_DIR / env.str("DONGHAI_VAR", "var")
 
 # Core
 DEFAULT_SECRET_KEY = "only-for-development-on-this-machine"

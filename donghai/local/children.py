@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from donghai.local.places import REPOSITORY
 from donghai.local.processes import kill_group
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 LONG_LOG = 10_000_000
 STEADY_AFTER = 10.0  # seconds of life after which earlier deaths are forgiven
 LONGEST_PAUSE = 30.0

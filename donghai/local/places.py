@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 # Socket paths are cut at 104 bytes (macOS) or 108, and a comma would end a host name.
 FIT_FOR_SOCKETS = re.compile(r"[A-Za-z0-9/._ -]{1,80}")
 
@@ -16,9 +17,8 @@ class DoesNotStart(Exception):
 
 
 def default_folder() -> Path:
-    """DONGHAI_VAR, or `var` beside manage.py."""
-    here = Path(__file__).resolve().parents[2]
-    return Path(os.environ.get("DONGHAI_VAR") or here / "var").absolute()
+    """DONGHAI_VAR, or `var`; both beside manage.py unless absolute."""
+    return REPOSITORY / os.environ.get("DONGHAI_VAR", "var")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Places:
 
     @classmethod
     def of(cls, folder: Path | str | None) -> "Places":
-        return cls(Path(folder).absolute() if folder else default_folder())
+        return cls(REPOSITORY / folder if folder else default_folder())
 
     @property
     def postgres(self) -> Path:

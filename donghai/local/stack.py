@@ -25,8 +25,8 @@ from types import TracebackType
 from typing import Self
 
 from donghai.local import database_url, redis_url
-from donghai.local.children import REPOSITORY, Child
-from donghai.local.places import DoesNotStart, Places, tail
+from donghai.local.children import Child
+from donghai.local.places import REPOSITORY, DoesNotStart, Places, tail
 from donghai.local.screen import Note, Screen
 from donghai.local.servers import Servers
 from donghai.local.supervisor import Supervisor, alone_in, end_left_overs

@@ -20,8 +20,8 @@ from typing import Self
 import psutil
 
 from donghai.local import servers
-from donghai.local.children import REPOSITORY, Child
-from donghai.local.places import DoesNotStart, Places
+from donghai.local.children import Child
+from donghai.local.places import REPOSITORY, DoesNotStart, Places
 from donghai.local.processes import end_known, kill_group
 
 GUARD = 'read -r _; exec "$0" -m donghai.local tidy "$1"'

@@ -17,8 +17,8 @@ import redis
 
 from donghai import local
 from donghai.local import postgres, servers
-from donghai.local.children import REPOSITORY, Child, serious_part
-from donghai.local.places import Places
+from donghai.local.children import Child, serious_part
+from donghai.local.places import REPOSITORY, Places
 from donghai.local.postgres import Postgres
 from donghai.local.processes import is_gone
 from donghai.local.screen import Screen
@@ -38,7 +38,7 @@ import sys, time
 from pathlib import Path
 from donghai.local.children import Child
 from donghai.local.supervisor import Supervisor, alone_in, end_left_overs
-from donghai.local.places import Places
+from donghai.local.places import REPOSITORY, Places
 
 folder = Path(sys.argv[1])
 with alone_in(Places(folder)) as announce:
