@@ -103,7 +103,7 @@ class Hub:
         self._rounds: list[asyncio.Task[None]] = []
         self._pubsub: PubSub | None = None
         self._tuned_to: set[int] = set()
-        self._tuning = asyncio.Lock()
+        self._opening, self._tuning = asyncio.Lock(), asyncio.Lock()
 
     @property
     def clients(self) -> int:
@@ -129,11 +129,11 @@ class Hub:
 
     async def enter(self, session_id: int, client: Client) -> Room | None:
         """Join the room of a session; None if there is no such session."""
-        if session_id not in self.rooms:
-            last = await self._read(last_number, session_id)
-            if last is None:
-                return None
-            if session_id not in self.rooms:  # or another came while we read
+        async with self._opening:
+            if session_id not in self.rooms:
+                last = await self._read(last_number, session_id)
+                if last is None:
+                    return None
                 room = self.rooms[session_id] = Room(session_id, last)
                 room.work = asyncio.create_task(self._tune())
         room = self.rooms[session_id]
@@ -157,7 +157,7 @@ class Hub:
             await client.send(body(hello_frame(after)))
         if room.viewers is not None:
             await client.send(body(viewers_frame(room.viewers)))
-        while missed := await self._missed(room, after):
+        while not client.is_gone and (missed := await self._missed(room, after)):
             after = missed[-1][0]
             async with asyncio.timeout(PATIENCE):
                 await client.send(body(b"".join(frame for _, frame in missed)))
@@ -185,12 +185,14 @@ class Hub:
 
     async def _missed(self, room: Room, after: int) -> list[Numbered]:
         """What a client at `after` lacks; the room itself learns from what is read."""
-        if after > room.written:  # what waits to be written is no news to this client
-            room.write()
-        missed = room.since(after)
-        if missed is None:
-            missed = await self._read(events_after, room.session_id, after)
-            room.fill(missed)
+        async with room.reading:  # of many who return at once, one reads for all
+            if after > room.written:  # what waits to be written is no news to him
+                room.write()
+            missed = room.since(after)
+            if missed is None:
+                missed = await self._read(events_after, room.session_id, after)
+                room.remember(missed)
+                room.fill(missed)
         return missed
 
     async def _listen(self) -> None:

@@ -10,7 +10,7 @@ runs on the event loop, and none of it waits.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, MutableMapping
+from collections.abc import Callable, Coroutine, Iterable, MutableMapping, Sequence
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -46,7 +46,14 @@ class Client:
     def __init__(self, send: Send) -> None:
         self.send = send
         self.task = asyncio.current_task()
+        # uvicorn's `send` is a method of an object that holds the transport
+        self.transport = getattr(getattr(send, "__self__", None), "transport", None)
         self.is_cut = False
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the viewer left, as far as the server lets us know."""
+        return self.transport is not None and self.transport.is_closing()
 
     def step(self, message: Message) -> bool:
         """Send without waiting; False if the line is full or gone."""
@@ -61,15 +68,10 @@ class Client:
         return False
 
     def cut(self) -> None:
-        """Abort the connection, with what is queued for it, where the server lets us.
-
-        uvicorn's `send` is a method of an object that holds the transport. Elsewhere
-        the task ends, and closing is up to the server.
-        """
+        """Abort the connection with what is queued for it, or at least end the task."""
         self.is_cut = True
-        transport = getattr(getattr(self.send, "__self__", None), "transport", None)
-        if transport is not None:
-            transport.abort()
+        if self.transport is not None:
+            self.transport.abort()
         elif self.task is not None:
             self.task.cancel()
 
@@ -90,6 +92,7 @@ class Room:
         self.ahead: dict[int, bytes] = {}
         self.viewers: int | None = None
         self.work: asyncio.Task[None] | None = None  # what the hub does for us just now
+        self.reading = asyncio.Lock()  # of the log, for members
         self._outbox: list[bytes] = []
         self._numbered: list[Numbered] = []
         self._recent: deque[Numbered] = deque(maxlen=REMEMBERED)
@@ -140,6 +143,14 @@ class Room:
         if not self._recent or self._recent[0][0] > number + 1:
             return None
         return [event for event in self._recent if event[0] > number]
+
+    def remember(self, events: Sequence[Numbered]) -> None:
+        """Keep what was read up to the last written number, if we know nothing yet.
+
+        A new process meets all viewers of the old one at once.
+        """
+        if not self._recent and any(number == self.written for number, _ in events):
+            self._recent.extend(event for event in events if event[0] <= self.written)
 
     def end(self) -> None:
         """Close every line in good order; cut those who are still reading up."""

@@ -9,7 +9,6 @@ number. Django's own streaming would cost three times the CPU for each event del
 
 import asyncio
 import json
-import logging
 import re
 import resource
 import signal
@@ -34,6 +33,7 @@ Receive = Callable[[], Coroutine[Any, Any, Message]]
 Headers = list[tuple[bytes, bytes]]
 
 SPARE_FILES = 256  # left to pages, databases and logs
+MACOS_FILES = 10_240  # the most it really gives to one process
 NUMBER = re.compile(r"\d{1,18}")
 RETRY = b"retry: 1000\n\n"
 STREAM_HEADERS: Headers = [
@@ -42,7 +42,6 @@ STREAM_HEADERS: Headers = [
     (b"x-accel-buffering", b"no"),
 ]
 
-logger = logging.getLogger(__name__)
 hub = Hub()
 
 
@@ -166,16 +165,21 @@ def _end_streams_on_signal(loop: asyncio.AbstractEventLoop) -> None:
 def _open_files() -> None:
     """A full room needs more than the 1,024 files a process may usually open."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    except (OSError, ValueError):  # macOS says "unlimited" and means less
-        logger.warning("the limit of open files stays as it is")
+    for limit in (most, MACOS_FILES):
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
+            return
+        except (OSError, ValueError):  # macOS says "unlimited" and means less
+            continue
 
 
 @cache
 def _most_clients() -> int:
+    """What the setting allows, and half of the files at least, whatever their limit."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return min(settings.EVENT_STREAM_CLIENTS, files - SPARE_FILES)
+    if files == resource.RLIM_INFINITY:
+        return settings.EVENT_STREAM_CLIENTS
+    return min(settings.EVENT_STREAM_CLIENTS, max(files // 2, files - SPARE_FILES))
 
 
 @cache
