@@ -96,11 +96,11 @@ FISH = Animal(
         Lump(0.14, 0.02, 0.0, 0.64, 0.42, 0.42, 4),
         Lump(0.52, 0.03, 0.05, 0.30, 0.29, 0.3, 0),
         Lump(-0.34, 0.02, -0.02, 0.36, 0.20, 0.2, 0),
-        Lump(-0.76, 0.34, -0.05, 0.44, 0.20, 0.14, 138, 5),
-        Lump(-0.80, -0.22, -0.05, 0.42, 0.19, 0.14, 212, 5),
-        Lump(0.02, 0.42, -0.02, 0.44, 0.24, 0.14, 168, 5),
-        Lump(-0.10, -0.06, 0.34, 0.26, 0.13, 0.12, 196, 5),
-        Lump(0.06, -0.46, 0.04, 0.26, 0.20, 0.16, 250, 5),
+        Lump(-0.76, 0.28, -0.05, 0.50, 0.20, 0.14, 140, 4),
+        Lump(-0.76, -0.20, -0.05, 0.46, 0.18, 0.14, 216, 4),
+        Lump(-0.02, 0.44, -0.02, 0.46, 0.22, 0.14, 162, 4),
+        Lump(-0.10, -0.08, 0.34, 0.28, 0.12, 0.12, 200, 4),
+        Lump(0.04, -0.50, 0.04, 0.22, 0.26, 0.16, 0),
         Lump(0.06, -0.66, -0.02, 0.46, 0.15, 0.34, 0, 8),
     ),
     eyes=((0.60, 0.11, 0.052),),
@@ -152,7 +152,7 @@ def draw_carving(scene: Scene, mineral: Mineral, rng: Random) -> Image.Image:
     cuts = _facets(animal, rng, size, scale)
     small = cuts.reduce(8).filter(ImageFilter.GaussianBlur(side / 8 / 26))
     normals = Image.blend(cuts, small.resize(size, Image.Resampling.BICUBIC), 0.42)
-    image = shaded(normals, mineral, grain(mineral, rng, spot), shine=0.6)
+    image = shaded(normals, mineral, grain(mineral, rng, spot), shine=0.4)
     _eyes(image, animal, scale)
     mask = _mask(animal, size, scale)
     image.putalpha(mask)

@@ -11,6 +11,7 @@ from catalog.drawing.fields import level, slope
 from catalog.drawing.minerals import Mineral
 from catalog.drawing.scene import Scene
 from catalog.drawing.solids import (
+    Plane,
     Point,
     Solid,
     cube,
@@ -21,7 +22,7 @@ from catalog.drawing.solids import (
 )
 
 ROCK = Mineral(
-    ramp=("4a443e", "6b635b", "8b8279", "b5aca2", "d9d3ca", "f4f1ec"),
+    ramp=("5a534c", "746b62", "8b8279", "b5aca2", "d9d3ca", "f4f1ec"),
     haze=1,
     lift=0.5,
     weave="rock",
@@ -42,10 +43,11 @@ class Shoot:
 
 def draw_cluster(scene: Scene, mineral: Mineral, rng: Random) -> Image.Image:
     """Grown points that stand together on a piece of their rock."""
-    bed = 0.49, 0.69
-    lump = pebble(rng, radii=(1.0, 0.26, 0.6), faces=52, rough=0.4)
+    bed = 0.49, 0.70
+    lump = pebble(rng, radii=(1.0, 0.3, 0.62), faces=52, rough=0.32)
+    lump = (*lump, Plane((0, -1, 0), 0.13))
     lump = turn(lump, yaw=rng.uniform(-20, 20), pitch=18)
-    cut = Cut(scale=scene.px(0.33), edges=0.06)
+    cut = Cut(scale=scene.px(0.335), edges=0.06)
     rock = draw_crystal(lump, ROCK, rng, cut)
     scene.place(rock, (bed[0], bed[1] + 0.045))
     foot = bed[1] + 0.045 + (rock.top + rock.image.height) / scene.unit
@@ -55,16 +57,17 @@ def draw_cluster(scene: Scene, mineral: Mineral, rng: Random) -> Image.Image:
 
 def grow(scene: Scene, mineral: Mineral, rng: Random, bed: Point, size: float) -> None:
     """Grow a group of crystals around a middle, the far ones first."""
-    leans = range(-48, 49, 12)
+    leans = range(-48, 49, 16)
     small = {lean: _small(scene, mineral, rng, size, lean) for lean in leans}
     things: list[tuple[float, Shoot | Sprite, Point]] = [
         (shoot.foot[1], shoot, (bed[0] + shoot.foot[0], bed[1] + shoot.foot[1]))
         for shoot in _shoots(rng, mineral, size)
     ]
     for _ in range(50):
-        a, far = rng.uniform(0, math.tau), math.sqrt(rng.uniform(0.06, 1))
-        x, y = 0.25 * size * far * math.cos(a), 0.075 * size * far * math.sin(a)
-        lean = max(-48, min(48, round(-far * math.cos(a) * 3 + rng.gauss(0, 1.2)) * 12))
+        a, far = rng.uniform(0, math.tau), math.sqrt(rng.uniform(0.06, 0.9))
+        x, y = 0.24 * size * far * math.cos(a), 0.08 * size * far * math.sin(a)
+        lean = round(-far * math.cos(a) * 2.3 + rng.gauss(0, 0.9)) * 16
+        lean = max(-48, min(48, lean))
         things.append((y, _scaled(small[lean], rng), (bed[0] + x, bed[1] + y)))
     for _, thing, at in sorted(things, key=lambda item: item[0]):
         if isinstance(thing, Shoot):
@@ -76,12 +79,12 @@ def grow(scene: Scene, mineral: Mineral, rng: Random, bed: Point, size: float) -
 
 def _shoots(rng: Random, mineral: Mineral, size: float) -> list[Shoot]:
     """One tall crystal and its family, leaning away from it."""
-    slim = 0.62 if mineral.weave == "melon" else 1.0
-    if mineral.weave == "zones":
+    slim = 0.62 if mineral.habit == "SLIM" else 1.0
+    if mineral.habit == "CUBE":
         return _cubes(rng, size)
     tall = rng.uniform(0.43, 0.48) * size
     shoots = [Shoot((0, 0), tall, tall * 0.155 * slim, rng.uniform(-6, 6), 12)]
-    count = rng.randint(9, 12)
+    count = rng.randint(8, 10)
     for k in range(count):
         a = math.tau * (k + rng.uniform(-0.3, 0.3)) / count
         far = rng.uniform(0.35, 0.95)
@@ -106,11 +109,11 @@ def _cubes(rng: Random, size: float) -> list[Shoot]:
     shoots = []
     for k in range(rng.randint(14, 18)):
         a, far = k * 2.4, math.sqrt(k / 17)
-        edge = size * (0.18 - 0.08 * far) * rng.uniform(0.85, 1.15)
+        edge = size * (0.165 - 0.07 * far) * rng.uniform(0.85, 1.15)
         x, y = far * math.cos(a) * 0.2 * size, far * math.sin(a) * 0.055 * size
         lift = size * 0.06 * (1 - far)
         shoots.append(
-            Shoot((x, y - lift), edge, edge, rng.uniform(-22, 22), rng.uniform(18, 40))
+            Shoot((x, y - lift), edge, edge, rng.uniform(-20, 20), rng.uniform(26, 44))
         )
     return shoots
 
@@ -121,7 +124,7 @@ def shoot_sprite(scene: Scene, mineral: Mineral, rng: Random, shoot: Shoot) -> S
     solid: Solid = (
         cube(rng) if tall == 1 else point(rng, height=tall, width=1, wild=0.75)
     )
-    solid = turn(solid, yaw=rng.uniform(0, 90), pitch=shoot.pitch, roll=shoot.roll)
+    solid = turn(solid, yaw=rng.uniform(18, 72), pitch=shoot.pitch, roll=shoot.roll)
     tip = turned((0, tall, 0), pitch=shoot.pitch, roll=shoot.roll)
     cut = Cut(
         scale=scene.px(shoot.width),
@@ -148,7 +151,7 @@ def _small(
 ) -> Sprite:
     """A small crystal to be used several times."""
     high = rng.uniform(0.06, 0.085) * size
-    wide = high if mineral.weave == "zones" else high * rng.uniform(0.22, 0.28)
+    wide = high if mineral.habit == "CUBE" else high * rng.uniform(0.22, 0.28)
     shoot = Shoot((0, 0), high, wide, lean, rng.uniform(12, 34))
     return shoot_sprite(scene, mineral, rng, shoot)
 

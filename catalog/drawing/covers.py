@@ -1,5 +1,6 @@
 """Covers of live sessions: the mineral by lamplight, in a dark room."""
 
+from dataclasses import replace
 from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -31,7 +32,7 @@ def draw_cover(
 ) -> Image.Image:
     """A dark, upright picture of the mineral; quiet at the top and the bottom."""
     rng = Random(f"cover {mineral} {seed}")
-    look = one_of(mineral, rng)
+    look = replace(one_of(mineral, rng), habit="POINT")
     room = _room(look, rng, size)
     side = min(size)
     scene = Scene(round(side * 0.75))
@@ -83,15 +84,14 @@ def _lamplit(piece: Image.Image, mineral: Mineral) -> Image.Image:
     )
     lamp = lifted(lamp, 64, 1.12)
     dim = mix(rgb(mineral.ramp[2]), rgb(mineral.halo), 0.35)
-    colour = ImageChops.multiply(piece.convert("RGB"), tint(lamp, warm(dim)))
-    shine = level(piece.convert("L"), 0.55, 1.25)
+    colour = ImageChops.multiply(piece.convert("RGB"), tint(lamp, warm(NIGHT, dim)))
+    shine = level(piece.convert("L"), 0.6, 1.5)
     glint = ImageChops.multiply(shine, level(lamp, 0.35, 1.0))
-    return ImageChops.screen(colour, tint(glint, warm(rgb(mineral.halo))))
+    return ImageChops.screen(colour, tint(glint, warm((0, 0, 0), rgb(mineral.halo))))
 
 
-def warm(colour: Colour) -> tuple[int, ...]:
-    """A ramp from night through a colour to white."""
-    dark = mix(NIGHT, colour, 0.25)
+def warm(dark: Colour, colour: Colour) -> tuple[int, ...]:
+    """A ramp from a dark through a colour to white."""
     return ramp(dark, colour, (255, 255, 255))
 
 

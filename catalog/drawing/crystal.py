@@ -155,7 +155,8 @@ def _off(shapes: list[Facet], frame: Frame) -> Image.Image:
     for shape in shapes:
         facing = max(0.0, dot(shape.plane.normal, KEY))
         sky = 0.5 + 0.5 * shape.plane.normal[1]
-        bright = (30 + 158 * facing + 42 * sky) / 190
+        bounce = max(0.0, -shape.plane.normal[1])  # from the pale table
+        bright = (34 + 154 * facing + 42 * sky + 44 * bounce) / 190
         _lay(dense, Patch(shape.corners, bright, (-1, -1)), frame)
     width, height = frame.size
     fall = slope(frame.size, (0, 0), (width, height))

@@ -118,14 +118,18 @@ def domed(
 
 def draw_faceted(scene: Scene, mineral: Mineral, rng: Random) -> Image.Image:
     """One loose cut stone, seen nearly from above."""
-    cut = CUTS[rng.choice(sorted(CUTS))]
+    name = rng.choice(sorted(CUTS))
     solid = turn(
-        cut,
+        CUTS[name],
         yaw=rng.uniform(-12, 12),
         pitch=rng.uniform(7, 14),
         roll=rng.uniform(-14, 14),
     )
-    scene.place(gem(scene, mineral, rng, solid, 0.30), (0.5, 0.49))
+    sprite = gem(scene, mineral, rng, solid, 0.30)
+    if name in ROUNDS:
+        edge = hull([c for facet in facets(solid) for c in facet.corners])
+        sprite = _trimmed(sprite, _smooth(edge), scene.px(0.30))
+    scene.place(sprite, (0.5, 0.49))
     return scene.finish(mineral)
 
 

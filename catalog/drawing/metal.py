@@ -35,7 +35,7 @@ def shade(metal: str, normal: Vector) -> Colour:
     light = 0.40 + 0.22 * way[1] - 0.10 * way[0]
     for lamp, _, power in LAMPS:
         light += 0.42 * power * math.exp(-(1 - dot(way, lamp)) * 9)
-    level = max(0, min(255, round(255 * light)))
+    level = max(0, min(255, round(255 * (0.5 + (light - 0.56) * 1.35))))
     table = ramp(*METALS[metal])
     return table[level], table[256 + level], table[512 + level]
 
@@ -116,7 +116,7 @@ def draw_lathe(
     """Draw a turned piece seen from a little above: (half width, down) from the top."""
     pen = ImageDraw.Draw(scene.layer)
     steps = 48
-    for (wide, down), (wider, lower) in pairwise(profile):
+    for (wide, down), (wider, lower) in pairwise(_rounded(profile)):
         rise = math.atan2(wider - wide, lower - down)
         for k in range(steps):
             a, b = math.pi * k / steps, math.pi * (k + 1) / steps
@@ -136,6 +136,18 @@ def draw_lathe(
                 )
             ]
             pen.polygon(quad, (*colour, 255))
+
+
+def _rounded(profile: list[Point]) -> list[Point]:
+    """The same profile with its corners turned away."""
+    for _ in range(2):
+        cut = [profile[0]]
+        for one, two in pairwise(profile):
+            for share in (0.25, 0.75):
+                x = one[0] + (two[0] - one[0]) * share
+                cut.append((x, one[1] + (two[1] - one[1]) * share))
+        profile = [*cut, profile[-1]]
+    return profile
 
 
 @lru_cache(maxsize=8)

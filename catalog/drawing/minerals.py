@@ -20,6 +20,7 @@ class Mineral:
     lift: float = 0.0  # how much light a patterned stone lets seep into its shade
     halo: str = "ffffff"  # light that falls through it onto the ground
     metal: str = "SILVER"
+    habit: str = "POINT"  # or CUBE, or SLIM
 
 
 MINERALS: dict[str, Mineral] = {
@@ -105,6 +106,7 @@ MINERALS: dict[str, Mineral] = {
         haze=0.08,
         absorb=0.18,
         weave="zones",
+        habit="CUBE",
         halo="a0e6cf",
     ),
     "GREEN_AVENTURINE": Mineral(
@@ -128,6 +130,7 @@ MINERALS: dict[str, Mineral] = {
         haze=0.08,
         absorb=0.20,
         weave="melon",
+        habit="SLIM",
         halo="ffb0c8",
         metal="ROSE",
     ),

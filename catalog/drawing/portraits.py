@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from random import Random
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -69,7 +70,16 @@ class Bust:
         radius = round_by * self.side
         self.lay(lambda pen: pen.rounded_rectangle(shape, radius, 255), colour)
 
-    def shape(self, colour: Colour, points: list[tuple[float, float]]) -> None:
+    def shape(
+        self, colour: Colour, points: list[tuple[float, float]], round_by: int = 0
+    ) -> None:
+        """Paint an outline; its corners are cut `round_by` times."""
+        for _ in range(round_by):
+            points = [
+                (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
+                for a, b in pairwise([*points, points[0]])
+                for share in (0.25, 0.75)
+            ]
         corners = [(x * self.side, y * self.side) for x, y in points]
         self.lay(lambda pen: pen.polygon(corners, 255), colour)
 
@@ -93,7 +103,7 @@ def draw_portrait(*, name: str, size: int = 480) -> Image.Image:
 
 def _shoulders(bust: Bust, cloth: Colour, skin: Colour, rng: Random) -> None:
     """A garment with one of three collars."""
-    bust.block(cloth, (0.5, 0.98, 0.315, 0.265), 0.2)
+    bust.block(cloth, (0.5, 1.0, 0.345, 0.285), 0.22)
     collar = rng.choice(("ROUND", "V", "STANDING"))
     darker = mix(cloth, (30, 18, 28), 0.35)
     if collar == "ROUND":
@@ -126,40 +136,24 @@ def _nothing(bust: Bust, hair: Colour) -> None:
 
 def _fringe(bust: Bust, hair: Colour) -> None:
     """Hair over the brow, parted at the side."""
-    points = _arc(0.5, 0.40, 0.152, 0.176, 178, 362)
-    bust.shape(hair, [*points, (0.652, 0.45), (0.60, 0.36), (0.46, 0.30), (0.36, 0.42)])
+    top = _arc(0.5, 0.40, 0.153, 0.178, 174, 366)
+    edge = [(0.648, 0.48), (0.618, 0.37), (0.50, 0.325), (0.435, 0.285)]
+    bust.shape(hair, [*top, *edge, (0.41, 0.34), (0.36, 0.40), (0.352, 0.48)], 3)
 
 
 def _middle(bust: Bust, hair: Colour) -> None:
     """Hair parted in the middle."""
-    points = _arc(0.5, 0.40, 0.152, 0.178, 172, 368)
-    bust.shape(
-        hair,
-        [
-            *points,
-            (0.645, 0.47),
-            (0.615, 0.37),
-            (0.5, 0.275),
-            (0.385, 0.37),
-            (0.355, 0.47),
-        ],
-    )
+    top = _arc(0.5, 0.40, 0.153, 0.180, 172, 368)
+    right = [(0.646, 0.50), (0.630, 0.39), (0.575, 0.335), (0.5, 0.268)]
+    left = [(0.5, 0.268), (0.425, 0.335), (0.370, 0.39), (0.354, 0.50)]
+    bust.shape(hair, [*top, *right, *left], 3)
 
 
 def _crop(bust: Bust, hair: Colour) -> None:
-    """Short hair, higher on top."""
-    points = _arc(0.5, 0.385, 0.148, 0.178, 176, 364)
-    bust.shape(
-        hair,
-        [
-            *points,
-            (0.640, 0.40),
-            (0.615, 0.335),
-            (0.52, 0.318),
-            (0.39, 0.325),
-            (0.36, 0.40),
-        ],
-    )
+    """Short hair, swept to one side."""
+    top = _arc(0.5, 0.385, 0.150, 0.182, 176, 364)
+    edge = [(0.641, 0.43), (0.622, 0.345), (0.55, 0.318), (0.44, 0.298), (0.40, 0.33)]
+    bust.shape(hair, [*top, *edge, (0.372, 0.36), (0.359, 0.43)], 3)
 
 
 def _long(bust: Bust, hair: Colour) -> None:

@@ -119,7 +119,11 @@ def disc(width: int) -> Image.Image:
 
 @lru_cache(maxsize=96)
 def _ball_light(width: int) -> tuple[Image.Image, ...]:
-    return round_normals(width, width).filter(_table()).split()
+    small = width if width < 200 else 128  # 8 bits of direction hold no more
+    lights = round_normals(small, small).filter(_table()).split()
+    if small == width:
+        return lights
+    return tuple(light.resize((width, width), BICUBIC) for light in lights)
 
 
 def _shown(
@@ -161,9 +165,9 @@ def _through(normal: Vector) -> float:
         normal[2] + into[2] * far,
     )
     out = bent(into, (-hit[0], -hit[1], -hit[2]), INDEX) or into
-    light = 0.62 * min(1.0, surroundings(out)) * (1 - schlick(normal[2]))
+    light = 0.58 * min(1.0, surroundings(out)) * (1 - schlick(normal[2]))
     pool = dot(normal, unit((0.46, -0.58, 0.67)))
-    light += 0.50 * max(0.0, (pool - 0.70) / 0.30) ** 1.7
+    light += 0.38 * max(0.0, (pool - 0.70) / 0.30) ** 1.7
     light *= 0.50 + 0.50 * min(1.0, normal[2] * 1.45)
     light -= 0.10 * max(0.0, dot(normal, KEY))
     return max(0.0, min(1.0, light))

@@ -43,7 +43,7 @@ def metal_bead(metal: str, width: int) -> Sprite:
 def draw_bracelet(scene: Scene, mineral: Mineral, rng: Random) -> Image.Image:
     """A ring of beads lying on the table, seen from above its near edge."""
     count = rng.randint(17, 22)
-    across, squash = 0.335, rng.uniform(0.66, 0.76)
+    across, squash = 0.35, rng.uniform(0.66, 0.76)
     start = rng.uniform(0, math.tau)
     radius = across * math.sin(math.pi / count) * 1.0
     beads = Beads(mineral, rng, round(scene.px(radius * 2.3)))
