@@ -58,7 +58,7 @@ def draw_cluster(scene: Scene, mineral: Mineral, rng: Random) -> Image.Image:
 def grow(scene: Scene, mineral: Mineral, rng: Random, bed: Point, size: float) -> None:
     """Grow a group of crystals around a middle, the far ones first."""
     leans = range(-48, 49, 16)
-    small = {lean: _small(scene, mineral, rng, size, lean) for lean in leans}
+    small = {lean: _sizes(_small(scene, mineral, rng, size, lean)) for lean in leans}
     things: list[tuple[float, Shoot | Sprite, Point]] = [
         (shoot.foot[1], shoot, (bed[0] + shoot.foot[0], bed[1] + shoot.foot[1]))
         for shoot in _shoots(rng, mineral, size)
@@ -68,7 +68,7 @@ def grow(scene: Scene, mineral: Mineral, rng: Random, bed: Point, size: float) -
         x, y = 0.24 * size * far * math.cos(a), 0.08 * size * far * math.sin(a)
         lean = round(-far * math.cos(a) * 2.3 + rng.gauss(0, 0.9)) * 16
         lean = max(-48, min(48, lean))
-        things.append((y, _scaled(small[lean], rng), (bed[0] + x, bed[1] + y)))
+        things.append((y, rng.choice(small[lean]), (bed[0] + x, bed[1] + y)))
     for _, thing, at in sorted(things, key=lambda item: item[0]):
         if isinstance(thing, Shoot):
             scene.dim((at[0], at[1] - thing.height * 0.25), thing.height * 0.4, 0.35)
@@ -156,10 +156,12 @@ def _small(
     return shoot_sprite(scene, mineral, rng, shoot)
 
 
-def _scaled(sprite: Sprite, rng: Random) -> Sprite:
-    """The small crystal, a little larger or smaller."""
-    by = rng.uniform(0.6, 1.1)
-    image = sprite.image
-    size = max(4, round(image.width * by)), max(4, round(image.height * by))
-    image = image.resize(size, Image.Resampling.BILINEAR)
-    return Sprite(image, sprite.left * by, sprite.top * by)
+def _sizes(sprite: Sprite) -> list[Sprite]:
+    """The same crystal, large, middling and small."""
+    sizes = [sprite]
+    for by in (0.85, 0.68):
+        image = sprite.image
+        size = max(4, round(image.width * by)), max(4, round(image.height * by))
+        image = image.resize(size, Image.Resampling.BILINEAR)
+        sizes.append(Sprite(image, sprite.left * by, sprite.top * by))
+    return sizes

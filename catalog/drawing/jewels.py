@@ -118,7 +118,8 @@ def domed(
 
 def draw_faceted(scene: Scene, mineral: Mineral, rng: Random) -> Image.Image:
     """One loose cut stone, seen nearly from above."""
-    name = rng.choice(sorted(CUTS))
+    plain = [name for name in sorted(CUTS) if name not in ROUNDS]
+    name = rng.choice(plain if mineral.haze >= 0.5 else sorted(CUTS))
     solid = turn(
         CUTS[name],
         yaw=rng.uniform(-12, 12),

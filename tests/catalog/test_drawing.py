@@ -4,6 +4,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from catalog import drawing
+from catalog.models import Form, Mineral
 
 
 @pytest.mark.parametrize("form", drawing.FORMS)
@@ -71,3 +72,8 @@ def test_pictures_are_saved_as_progressive_jpeg_or_webp(tmp_path):
         assert webp.format == "WEBP"
     with Image.open(memory) as kept:
         assert kept.format == "JPEG"
+
+
+def test_every_mineral_and_form_of_the_catalogue_can_be_drawn():
+    assert set(drawing.MINERALS) == set(Mineral.values)
+    assert set(drawing.FORMS) == set(Form.values)
