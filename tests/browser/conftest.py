@@ -1,0 +1,83 @@
+"""A web process with the tests' database, and a Chromium to look at it with."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    # Playwright's loop runs in this thread, and Django would refuse the ORM beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def site(transactional_db: None) -> Iterator[str]:
+    """Where a web process like those of production serves the test's rows."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        address = urlsplit(settings.DATABASE_URL)
+        name = connection.settings_dict["NAME"]
+        url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "donghai.local.web", str(door.fileno())],
+            env=os.environ
+            | {
+                "DATABASE_URL": address._replace(path=f"/{name}").geturl(),
+                "SITE_URL": url,
+                "LOG_LEVEL": "WARNING",
+            },
+            cwd=settings.BASE_DIR,
+            pass_fds=[door.fileno()],
+        )
+    with urlopen(f"{url}/healthz", timeout=30) as answer:
+        assert answer.status == 200
+    yield url
+    process.send_signal(signal.SIGTERM)
+    process.wait(30)
+
+
+@pytest.fixture
+def open_phone(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """Open a phone of its own; whatever its pages complain of fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_one(scripts: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=site,
+            viewport=PHONE,
+            is_mobile=True,
+            has_touch=True,
+            timezone_id="Europe/Berlin",
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.set_default_timeout(15_000)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []

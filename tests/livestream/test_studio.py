@@ -1,0 +1,154 @@
+"""The schedule, and a host's studio."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from donghai.money import Money
+from livestream.models import Listing, LiveSession
+from tests.make import (
+    make_client,
+    make_host,
+    make_listing,
+    make_market,
+    make_rules,
+    make_session,
+    make_user,
+    make_variant,
+)
+
+
+@pytest.mark.django_db
+def test_the_schedule_lists_who_is_on_air_and_who_is_next(client):
+    on_air = make_session()
+    to_come = make_session(on_air=False, country="MX")
+    LiveSession.objects.filter(pk=to_come.pk).update(
+        starts_at=timezone.now() + timedelta(hours=1),
+        ends_at=timezone.now() + timedelta(hours=3),
+    )
+
+    page = client.get("/schedule/").content.decode()
+    spanish = client.get("/schedule/?language=es").content.decode()
+
+    assert f"/live/{on_air.pk}/" in page
+    assert f"/live/{to_come.pk}/" in page
+    assert f'href="/live/{on_air.pk}/"' not in spanish
+
+
+@pytest.mark.django_db
+def test_a_session_goes_into_any_calendar(client):
+    session = make_session(on_air=False)
+
+    entry = client.get(f"/live/{session.pk}/calendar.ics")
+
+    assert entry.headers["Content-Type"].startswith("text/calendar")
+    assert f"DTSTART:{session.starts_at:%Y%m%dT%H%M%SZ}\r\n" in entry.content.decode()
+
+
+@pytest.mark.django_db
+def test_only_a_host_enters_the_studio_and_only_her_own_sessions():
+    session = make_session()
+
+    assert make_client(make_user()).get("/studio/").status_code == 403
+    other = make_client(make_host().user)
+    assert other.get(f"/studio/{session.pk}/pieces/").status_code == 404
+    assert other.post(f"/studio/{session.pk}/end/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_host_plans_a_session_on_the_markets_wall_clock():
+    make_rules()
+    make_market("MX")
+    host = make_host("es")
+    day = timezone.localdate() + timedelta(days=3)
+
+    answer = make_client(host.user).post(
+        "/studio/plan/",
+        {
+            "title": "Noche de amatista",
+            "market": "MX",
+            "language": "es",
+            "starts_on": day.isoformat(),
+            "starts_time": "22:00",
+            "minutes": "120",
+        },
+    )
+
+    session = LiveSession.objects.get()
+    assert answer.headers["Location"] == f"/studio/{session.pk}/pieces/"
+    assert session.local_start.strftime("%H:%M") == "22:00"
+    assert session.currency == "MXN"
+
+
+@pytest.mark.django_db
+def test_a_plan_in_a_language_without_certificate_goes_back_with_what_was_typed():
+    make_market("DE")
+    host = make_host("es")
+
+    page = make_client(host.user).post(
+        "/studio/plan/",
+        {"title": "Kristall", "market": "DE", "language": "de", "minutes": "60"},
+    )
+
+    assert page.status_code == 200
+    assert 'value="Kristall"' in page.content.decode()
+    assert not LiveSession.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_host_sees_her_share_before_she_accepts_a_price():
+    session, variant = make_session(), make_variant(wholesale="60.00")
+    client = make_client(session.host.user)
+    address = f"/studio/{session.pk}/pieces/"
+
+    page = client.get(address, {"variant": variant.pk, "retail": "30"})
+
+    row = next(row for row in page.context["rows"] if row.variant == variant)
+    assert row.retail == Money.of("30", "USD")
+    assert row.shares.merchant == Money.of("60", "CNY")
+    assert str(row.shares.host)[3:] in page.content.decode()
+    assert not Listing.objects.exists()
+
+    client.post(f"{address}link/", {"variant": variant.pk, "retail": "30.00"})
+    assert Listing.objects.get().host_share == row.shares.host
+
+
+@pytest.mark.django_db
+def test_a_price_below_cost_says_the_least_and_offers_nothing_to_accept():
+    session, variant = make_session(), make_variant(wholesale="600.00")
+
+    page = make_client(session.host.user).get(
+        f"/studio/{session.pk}/pieces/", {"variant": variant.pk, "retail": "30"}
+    )
+
+    row = next(row for row in page.context["rows"] if row.variant == variant)
+    assert row.shares is None
+    assert "The price does not cover its costs" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_next_takes_up_what_follows_and_leaves_out_what_is_gone():
+    session = make_session()
+    first = make_listing(session=session)
+    make_listing(session=session, variant=make_variant(on_hand=0))
+    third = make_listing(session=session)
+    client = make_client(session.host.user)
+
+    for wanted in (first, third, first):
+        client.post(f"/studio/{session.pk}/next/")
+        assert session.listings.pinned().get() == wanted
+
+
+@pytest.mark.django_db
+def test_a_host_goes_live_and_ends_by_plain_forms():
+    session = make_session(on_air=False)
+    client = make_client(session.host.user)
+
+    client.post(f"/studio/{session.pk}/go-live/")
+    session.refresh_from_db()
+    assert session.state == LiveSession.State.ON_AIR
+
+    client.post(f"/studio/{session.pk}/end/")
+    session.refresh_from_db()
+    assert session.state == LiveSession.State.ENDED

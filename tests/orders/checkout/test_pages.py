@@ -1,0 +1,244 @@
+"""A buyer's pages: the shop, the room, the bag; the host's desk."""
+
+import pytest
+from django.utils import timezone
+
+from catalog.models import Hold
+from orders.checkout import landed, services
+from orders.checkout.book import RuleBook
+from orders.checkout.doors import offers
+from orders.checkout.models import Claim, Order, Quote
+from tests.make import (
+    make_claim,
+    make_client,
+    make_host,
+    make_listing,
+    make_session,
+    make_variant,
+)
+
+ADDRESS = {
+    "country": "US",
+    "postcode": "78701",
+    "name": "Ann Lee",
+    "street": "1 Main St",
+    "city": "Austin",
+    "region": "TX",
+    "email": "ann@example.org",
+}
+
+
+def claim_by_form(client, listing):
+    return client.post(
+        f"/live/{listing.session_id}/claim/", {"listing": listing.pk, "quantity": 1}
+    )
+
+
+@pytest.mark.django_db
+def test_home_shows_who_is_on_air_and_what_a_piece_costs_at_the_door(client):
+    listing = make_listing()
+
+    page = client.get("/")
+
+    (offer,) = page.context["offers"]
+    assert offer.listing == listing
+    assert str(offer.price) in page.content.decode()
+    assert f"/live/{listing.session_id}/" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_price_of_an_offer_is_the_landed_price_of_one_piece():
+    listing = make_listing()
+
+    (offer,) = offers([listing])
+
+    today = timezone.localdate()
+    claim = make_claim(listing=listing)
+    quote = services.quote(bag=claim.bag, hold_ids=None, country="US").quote
+    assert offer.price == quote.total
+    assert offer.price > listing.retail
+    assert isinstance(offer.landed, landed.LandedPrice)
+    assert RuleBook.load("US", today)
+
+
+@pytest.mark.django_db
+def test_the_market_finds_by_words_and_filters_and_turns_pages_by_key(client):
+    variants = [make_variant() for _ in range(25)]
+    rose = make_variant(mineral="ROSE_QUARTZ")
+
+    first = client.get("/crystals/")
+    second = client.get("/crystals/", {"after": first.context["next_after"]})
+    filtered = client.get(
+        "/crystals/", {"mineral": "ROSE_QUARTZ", "search": "bracelet"}
+    )
+
+    assert len(first.context["products"]) == 24
+    assert [product for product, _ in second.context["products"]] == [
+        variants[1].product,
+        variants[0].product,
+    ]
+    assert [product for product, _ in filtered.context["products"]] == [rose.product]
+
+
+@pytest.mark.django_db
+def test_only_hosts_see_wholesale_prices(client):
+    variant = make_listing(variant=make_variant(wholesale="61.23")).variant
+    address = f"/crystals/{variant.product_id}/"
+
+    assert "61.23" not in client.get(address).content.decode()
+    assert "61.23" in make_client(make_host().user).get(address).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_room_shows_the_pinned_piece_and_where_its_events_go_on(client):
+    listing = make_listing()
+    host = make_client(listing.session.host.user)
+    host.post(f"/studio/{listing.session_id}/pieces/{listing.pk}/pin/")
+
+    page = client.get(f"/live/{listing.session_id}/")
+
+    assert page.context["pinned"].listing == listing
+    assert page.context["last_number"] == listing.session.events.count()
+    assert listing.variant.product.title("en") in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_claim_by_plain_form_fills_the_bag(client):
+    listing = make_listing()
+
+    answer = claim_by_form(client, listing)
+    bag = client.get("/bag/")
+
+    assert answer.headers["Location"] == "/bag/"
+    assert [claim.listing_id for claim in bag.context["claims"]] == [listing.pk]
+    assert bag.context["price"].quote.country == "US"
+
+
+@pytest.mark.django_db
+def test_a_sold_out_claim_by_plain_form_goes_back_and_says_so(client):
+    listing = make_listing(variant=make_variant(on_hand=1))
+    make_claim(listing=listing)
+
+    page = client.post(
+        f"/live/{listing.session_id}/claim/",
+        {"listing": listing.pk},
+        headers={"Referer": f"http://testserver/live/{listing.session_id}/"},
+    )
+
+    assert page.headers["Location"].endswith(f"/live/{listing.session_id}/")
+    assert Claim.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_each_line_of_the_price_answers_why(client):
+    claim_by_form(client, make_listing(session=make_session(country="DE")))
+
+    lines = client.get("/bag/").context["price"].lines
+
+    duty = next(line for line in lines if line.kind == "DUTY")
+    assert any("€3.00" in reason for reason in duty.why)
+    assert any("EU-DUTY-3" in reason for reason in duty.why)
+
+
+@pytest.mark.django_db
+def test_another_country_has_another_price(client):
+    claim_by_form(client, make_listing())
+
+    part = client.post("/bag/price/", {"currency": "USD", "country": "GB"})
+
+    assert part.context["price"].quote.country == "GB"
+    assert "VAT 20%" in part.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_country_without_rules_is_refused_in_words(client):
+    claim_by_form(client, make_listing())
+
+    part = client.post("/bag/price/", {"currency": "USD", "country": "AQ"})
+
+    assert "We cannot ship there yet" in part.content.decode()
+
+
+@pytest.mark.django_db
+def test_paying_the_bag_places_one_order_and_leads_to_its_payment(client):
+    claim_by_form(client, make_listing())
+    quote = client.get("/bag/").context["price"].quote
+    form = ADDRESS | {"currency": "USD", "quote": quote.pk, "action": "pay"}
+
+    answers = [client.post("/bag/", form) for _ in range(2)]
+
+    order = Order.objects.get()
+    assert answers[0].headers["Location"] == f"/orders/{order.number}/pay/"
+    assert (order.total, order.city) == (quote.total, "Austin")
+
+
+@pytest.mark.django_db
+def test_a_changed_country_shows_the_price_anew_and_keeps_what_was_typed(client):
+    claim_by_form(client, make_listing())
+    quote = client.get("/bag/").context["price"].quote
+
+    page = client.post(
+        "/bag/",
+        ADDRESS
+        | {"country": "GB", "currency": "USD", "quote": quote.pk, "action": "pay"},
+    )
+
+    assert not Order.objects.exists()
+    assert page.context["price"].quote.country == "GB"
+    assert 'value="Ann Lee"' in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_missing_address_places_no_order_and_keeps_the_price(client):
+    claim_by_form(client, make_listing())
+
+    page = client.post("/bag/", {"currency": "USD", "country": "US", "action": "pay"})
+
+    assert page.context["form"].errors.keys() >= {"name", "street", "city", "email"}
+    assert page.context["price"].quote is not None
+    assert not Order.objects.exists()
+
+
+@pytest.mark.django_db
+def test_giving_back_frees_the_piece_but_only_ones_own(client):
+    own, foreign = make_listing(), make_claim()
+    claim_by_form(client, own)
+
+    client.post(f"/bag/{Claim.objects.get(listing=own).pk}/give-back/")
+    client.post(f"/bag/{foreign.pk}/give-back/")
+
+    assert Hold.objects.get(claim__listing=own).state == Hold.State.RELEASED
+    assert Hold.objects.get(claim=foreign).state == Hold.State.HELD
+
+
+@pytest.mark.django_db
+def test_an_empty_bag_makes_no_quote(client):
+    assert client.get("/bag/").context["claims"] == []
+    assert not Quote.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_desk_shows_claims_with_their_places_to_her_alone():
+    claim = make_claim()
+    session = claim.listing.session
+
+    page = make_client(session.host.user).get(f"/studio/{session.pk}/desk/")
+
+    assert list(page.context["claims"]) == [claim]
+    assert page.context["earned"].minor == 0
+    other = make_client(make_host().user)
+    assert other.get(f"/studio/{session.pk}/desk/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_pages_ask_the_database_little_however_much_they_show(
+    client, django_assert_max_num_queries
+):
+    session = make_session()
+    for _ in range(6):
+        make_listing(session=session)
+    client.get("/")
+
+    for address in ("/", "/crystals/", f"/live/{session.pk}/"):
+        with django_assert_max_num_queries(8):
+            client.get(address)
