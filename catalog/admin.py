@@ -1,6 +1,6 @@
 """The market in the admin: merchants, products, stock and what moved it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -23,12 +23,10 @@ from catalog.models import (
     StockMovement,
     Variant,
 )
-from donghai.backoffice.duties import CLERKS
-from donghai.backoffice.figures import MOST, Figure, figure
-from donghai.backoffice.pages import (
-    Page,
-    Part,
+from donghai.admin.steps import describe
+from donghai.backoffice.columns import (
     column,
+    itself,
     link,
     list_of,
     money,
@@ -36,9 +34,15 @@ from donghai.backoffice.pages import (
     page_of,
     state,
 )
+from donghai.backoffice.duties import CLERKS
+from donghai.backoffice.figures import MOST, Figure, figure
+from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 
+describe(Product, draw_picture=gettext_lazy("draw a demo piece's picture"))
+
 TITLE = column("product", gettext_lazy("product"))
+OF_MERCHANT = link("merchant", gettext_lazy("merchant"), order="merchant")
 WHOLESALE = money("wholesale", gettext_lazy("wholesale price"))
 COUNTS = (
     number("stock.on_hand", gettext_lazy("on hand"), order="stock__on_hand"),
@@ -102,7 +106,7 @@ class MerchantPage(Page):
 
 class Variants(Part):
     model = Variant
-    shown = ("sku", "size", "weight_g", WHOLESALE, *COUNTS)
+    shown = (itself("SKU"), "size", "weight_g", WHOLESALE, *COUNTS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
         return super().get_queryset(request).select_related("stock", "product")
@@ -114,20 +118,20 @@ class ProductPage(Page):
 
     group = Group.MARKET
     kept_by = CLERKS
-    fields = (
-        *("picture_shown", "titles_shown", "merchant", "state"),
+    fields: ClassVar[Any] = (
+        *("picture_shown", "titles_shown", OF_MERCHANT, "state"),
         *("mineral", "form", "treatment", "origin", "colour"),
         *("hs_code", "customs_name", "customs_elements", "created_at"),
     )
-    readonly_fields = (
-        *("picture_shown", "titles_shown", "merchant"),
+    readonly_fields: ClassVar[Any] = (
+        *("picture_shown", "titles_shown", OF_MERCHANT),
         *("mineral", "form", "treatment", "origin", "colour", "created_at"),
     )
     inlines = (Variants,)
     list_display = (
         "picture_shown",
         "__str__",
-        link("merchant", gettext_lazy("merchant"), order="merchant"),
+        OF_MERCHANT,
         "mineral",
         "form",
         "hs_code",
@@ -150,9 +154,9 @@ class ProductPage(Page):
         return (queryset.filter(pk__in=found) if search_term else queryset), False
 
     @admin.display(description=gettext_lazy("picture"))
-    def picture_shown(self, product: Product) -> SafeString | None:
+    def picture_shown(self, product: Product) -> SafeString | str:
         if not product.picture:
-            return None
+            return "-"
         return format_html('<img class="thumb" src="{}" alt="">', product.picture.url)
 
     @admin.display(description=gettext_lazy("titles by language"))
@@ -297,7 +301,10 @@ class StockMovementPage(Page):
     """The record that explains the counters. Append-only."""
 
     group = Group.MARKET
-    fields = ("variant", "kind", "on_hand", "allocated", "hold", "reason", "moved_at")
+    shown = (
+        *(link("variant", "SKU"), "kind", "on_hand", "allocated"),
+        *(link("hold", gettext_lazy("hold")), "reason", "moved_at"),
+    )
     list_display = (
         "moved_at",
         link("variant", "SKU"),
@@ -318,8 +325,8 @@ class HoldPage(Page):
     """Units promised to one buyer until a moment. They end by themselves."""
 
     group = Group.MARKET
-    fields = (
-        *("variant", "bag", "quantity", "state"),
+    shown = (
+        *(link("variant", "SKU"), "bag", "quantity", "state"),
         *("created_at", "expires_at", "ended_at"),
     )
     list_display = (

@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from donghai.backoffice.columns import column
 from donghai.backoffice.duties import CLERKS
-from donghai.backoffice.pages import Page, Part, column
+from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from hosts.models import Host, HostLanguage
 

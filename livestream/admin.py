@@ -7,11 +7,16 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from donghai.admin.steps import describe
+from donghai.backoffice.columns import column, link, money, number, state, titled
 from donghai.backoffice.duties import ADMINS
-from donghai.backoffice.pages import Page, Part, column, link, money, number, state
+from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from livestream.models import Listing, LiveSession, Market, RoomEvent
 
+describe(LiveSession, draw_cover=_("draw a demo session's cover"))
+
+MARKET = link("market", _("market"), order="market")
 RETAIL = money("retail", _("retail price"))
 HOST_SHARE = money("host_share", _("host's share"))
 
@@ -34,7 +39,7 @@ class LiveSessionPage(Page):
 
     group = Group.SESSIONS
     shown = (
-        *("title", link("host", _("host")), "market", "language", "currency"),
+        *("title", link("host", _("host")), MARKET, "language", "currency"),
         *("state", "starts_at", "there", "zone", "ends_at"),
         *("went_live_at", "ended_at"),
     )
@@ -42,7 +47,7 @@ class LiveSessionPage(Page):
     list_display = (
         "title",
         link("host", _("host"), order="host"),
-        column("market", _("market"), order="market"),
+        MARKET,
         "language",
         "starts_at",
         "there",
@@ -50,7 +55,7 @@ class LiveSessionPage(Page):
         state("state", _("state")),
     )
     list_select_related = ("host", "market")
-    list_filter = ("state", "market", "language")
+    list_filter = ("state", ("market", titled(_("market"))), "language")
     date_hierarchy = "starts_at"
     search_fields = ("title__icontains", "host__name__istartswith")
     search_help_text = _("Title or host")
@@ -84,7 +89,7 @@ class ListingPage(Page):
         "pinned_at",
     )
     list_select_related = ("session", "variant", "rate")
-    list_filter = ("session__state", "session__market")
+    list_filter = ("session__state", ("session__market", titled(_("market"))))
     search_fields = ("variant__sku__exact", "session__title__istartswith")
     search_help_text = _("SKU or the session's title")
 
@@ -107,7 +112,7 @@ class RoomEventPage(Page):
     """What everybody in a room saw, by number."""
 
     group = Group.SESSIONS
-    fields = ("session", "number", "kind", "payload", "at")
+    shown = (link("session", _("session")), "number", "kind", "payload", "at")
     list_display = (
         "at",
         link("session", _("session")),

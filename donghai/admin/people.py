@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from donghai.backoffice.columns import column, link
 from donghai.backoffice.duties import ADMINS, CLERKS
-from donghai.backoffice.pages import Page, column, link
+from donghai.backoffice.pages import Page
 from donghai.backoffice.site import Group
 from donghai.models import StaffMember, User
 
@@ -43,7 +44,7 @@ class StaffMemberPage(Page):
     fixed_once_made = ("user",)
     autocomplete_fields = ("user",)
     list_display = (
-        "user",
+        column("user", _("user"), order="user__email"),
         column("user.email", _("e-mail"), order="user__email"),
         "duty",
         "since",
@@ -92,6 +93,7 @@ class LogEntryPage(Page):
     """What staff did here, by whom and when."""
 
     group = Group.PEOPLE
+    place = 9
     seen_by = ADMINS
     fields = ("action_time", "user", "content_type", "object_repr", "change_message")
     list_display = (

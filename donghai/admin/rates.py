@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from donghai.backoffice.pages import Page, column, number
+from donghai.backoffice.columns import column, number
+from donghai.backoffice.pages import Page
 from donghai.backoffice.site import Group
 from donghai.models import ExchangeRate
 

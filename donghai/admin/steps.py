@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from donghai import steps
+from donghai.backoffice.columns import link_to, list_of, number, state
 from donghai.backoffice.duties import STAFF
 from donghai.backoffice.figures import MOST, Figure, figure
-from donghai.backoffice.pages import Page, link_to, list_of, number, state
+from donghai.backoffice.pages import Page
 from donghai.backoffice.site import Group
 from donghai.steps.models import Step
 
@@ -48,6 +49,16 @@ def of(**subjects: Any) -> QuerySet[Step]:
         jobs = [job for job, t in tasks.items() if t.subject._meta.model_name == name]
         wanted |= Q(job__in=jobs, subject_id__in=ids)
     return Step.objects.filter(wanted).order_by("created_at", "pk")
+
+
+def numbered() -> list[tuple[type[models.Model], list[str]]]:
+    """The subjects that people know by a number, each with its jobs."""
+    subjects = {task.subject for task in tasks.values()}
+    return [
+        (subject, [job for job, task in tasks.items() if task.subject is subject])
+        for subject in subjects
+        if hasattr(subject, "number")
+    ]
 
 
 def words_of(step: Step) -> str:
@@ -87,6 +98,7 @@ class StepPage(Page):
     """To-do rows. They run by themselves; one that gave up waits here for a person."""
 
     group = Group.PEOPLE
+    place = 1
     list_display = (
         "what",
         "subject",
@@ -114,6 +126,22 @@ class StepPage(Page):
     readonly_fields = ("what", "subject")
     actions = ("try_again",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Step]:
+        """Each step with the number of its order or parcel, where that has one."""
+        rows = super().get_queryset(request)
+        numbers = [
+            When(
+                job__in=jobs,
+                then=Subquery(
+                    subject._default_manager.filter(pk=OuterRef("subject_id")).values(
+                        "number"
+                    )[:1]
+                ),
+            )
+            for subject, jobs in numbered()
+        ]
+        return rows.annotate(number=Case(*numbers, default=None))
+
     def suits(self, action: str, row: Step) -> bool:
         return row.state == Step.State.PARKED
 
@@ -125,8 +153,7 @@ class StepPage(Page):
             return queryset, False
         found = {
             str(subject._meta.model_name): subject._default_manager.filter(number=word)
-            for subject in {task.subject for task in tasks.values()}
-            if hasattr(subject, "number")
+            for subject, _jobs in numbered()
         }
         return queryset.filter(pk__in=of(**found).values("pk")), False
 
@@ -142,11 +169,11 @@ class StepPage(Page):
         return words_of(step)
 
     @admin.display(description=gettext_lazy("about"), ordering="subject_id")
-    def subject(self, step: Step) -> SafeString | str:
+    def subject(self, step: Any) -> SafeString | str:
         task = tasks.get(step.job)
         if task is None:
             return str(step.subject_id)
-        said = f"{task.subject._meta.verbose_name} {step.subject_id}"
+        said = f"{task.subject._meta.verbose_name} {step.number or step.subject_id}"
         return link_to(task.subject(pk=step.subject_id), said)
 
     @admin.display(description=gettext_lazy("last error"))

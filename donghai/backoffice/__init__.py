@@ -5,4 +5,5 @@ site before it looks for pages, and importing that package registers some.)
     site     the door, the menu, the front page
     figures  what the front page counts
     pages    what every list and page of rows shares
+    columns  how rows are shown: words, money, moments, links
 """

@@ -1,10 +1,9 @@
 """What every page of the admin shares: duties instead of permissions, nothing deleted,
-nothing edited that a service owns, and columns for words, money and links.
+nothing edited that a service owns.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -14,32 +13,15 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from donghai.backoffice.columns import Column, Words, list_of, moment
 from donghai.backoffice.duties import ADMINS, CLERKS, NOBODY, STAFF, Duties, may
 from donghai.errors import Refused
-
-Words = Any  # text, or text that waits for the reader's language
-Column = Callable[[Any], Any]
-
-# How a state looks; what isn't named is plain
-TONES = {
-    "ok": (
-        *("DONE", "PAID", "CAPTURED", "CONSUMED", "RELEASED", "HANDED_OVER"),
-        *("DELIVERED", "CLOSED", "APPROVED", "LISTED", "ON_AIR"),
-    ),
-    "warn": (
-        *("AWAITING_PAYMENT", "OPEN", "PAYING", "HELD", "APPLIED", "DECLINED"),
-        *("CANCELLED", "RETURNED"),
-    ),
-    "bad": ("PARKED", "REJECTED", "SUSPENDED"),
-}
-TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +53,41 @@ class _ByDuty(admin.options.BaseModelAdmin):
     fixed_once_made: ClassVar[tuple[Any, ...]] = ()  # typed in once, never changed
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.shown or super().get_fields(request, obj)
+        shown = self.shown or super().get_fields(request, obj)
+        return self.short(shown, self._only_read(request, obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = self._only_read(request, obj)
+        return self.short(names, names)
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Labelled in the reader's language by what it leads to."""
+        kwargs.setdefault("label", db_field.related_model._meta.verbose_name)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def _only_read(self, request: HttpRequest, obj: Any) -> tuple[Any, ...]:
         fixed = self.fixed_once_made if obj is not None else ()
-        return (*self.readonly_fields, *self.shown, *fixed)
+        edits = obj is None or self.has_change_permission(request, obj)
+        others = () if edits else self.fields or ()
+        return (*self.readonly_fields, *self.shown, *fixed, *others)
+
+    @cached_property
+    def moments(self) -> dict[str, Column]:
+        """A short column for each moment that a row of this kind has."""
+        return {
+            field.name: moment(field.name, field.verbose_name)
+            for field in self.model._meta.fields
+            if isinstance(field, models.DateTimeField)
+        }
+
+    def short(self, names: Any, only_read: Any) -> tuple[Any, ...]:
+        """The same names, with moments that are only read in their short form."""
+        return tuple(
+            self.moments[name] if name in self.moments and name in only_read else name
+            for name in names
+        )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may(request, self.seen_by)
@@ -97,12 +109,22 @@ class Page(_ByDuty, admin.ModelAdmin):
     """One kind of row: seen by all staff, worked on by clerks, unless it says more."""
 
     group: ClassVar[str]
+    place: ClassVar[int] = 5  # in its group, the smallest first
     worked_by: ClassVar[Duties] = CLERKS
     list_per_page = 50
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     paginator = FirstThousands
     ordering: ClassVar[Any] = ("-pk",)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self.short(self.list_display, self.list_display)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
 
     def has_work_permission(self, request: HttpRequest) -> bool:
         """Asked for actions declared with permissions=["work"]."""
@@ -143,7 +165,9 @@ class Page(_ByDuty, admin.ModelAdmin):
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
         row = kwargs.get("obj")
-        if row is not None and not context.get("is_popup"):
+        if row is not None:
+            context["title"] = capfirst(f"{self.opts.verbose_name} {row}")
+            context["subtitle"] = None
             context["buttons"] = self.buttons(request, row)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -183,7 +207,6 @@ class Part(_ByDuty, admin.TabularInline):
 
     extra = 0
     can_delete = False
-    show_change_link = True
 
 
 class RulePage(Page):
@@ -194,111 +217,8 @@ class RulePage(Page):
     list_per_page = 100
 
 
-def value(row: Any, dotted: str) -> Any:
-    """`row` at a dotted path, calling what can be called; None where it breaks off."""
-
-    def step(at: Any, name: str) -> Any:
-        found: Any = getattr(at, name, None)
-        return found() if callable(found) else found
-
-    return reduce(step, dotted.split("."), row)
-
-
-def column(dotted: str, title: Words, *, order: str = "") -> Column:
-    """What stands at a path, as it is."""
-
-    @admin.display(description=title, ordering=order or None)
-    def show(row: Any) -> Any:
-        return value(row, dotted)
-
-    return _named(show, dotted)
-
-
-def money(dotted: str, title: Words) -> Column:
-    """An amount, right-aligned, as the reader writes money."""
-
-    @admin.display(description=title)
-    def show(row: Any) -> Any:
-        amount = value(row, dotted)
-        return None if amount is None else format_html('<b class="num">{}</b>', amount)
-
-    return _named(show, dotted)
-
-
-def number(dotted: str, title: Words, *, order: str = "") -> Column:
-    """A count, right-aligned."""
-
-    @admin.display(description=title, ordering=order or None)
-    def show(row: Any) -> Any:
-        return format_html('<span class="num">{}</span>', value(row, dotted))
-
-    return _named(show, dotted)
-
-
-def state(dotted: str, title: Words, *, order: str = "") -> Column:
-    """A state in words, coloured by how good it is."""
-    holder, _dot, field = dotted.rpartition(".")
-
-    @admin.display(description=title, ordering=order or dotted.replace(".", "__"))
-    def show(row: Any) -> Any:
-        stated = value(row, holder) if holder else row
-        return pill(stated, field) if stated is not None else None
-
-    return _named(show, dotted)
-
-
-def link(dotted: str, title: Words, *, order: str = "") -> Column:
-    """Another row, by its name, leading to its page."""
-
-    @admin.display(description=title, ordering=order or None)
-    def show(row: Any) -> Any:
-        other = value(row, dotted)
-        return None if other is None else link_to(other)
-
-    return _named(show, dotted)
-
-
-def pill(row: Any, field: str) -> SafeString:
-    """The words of a state in its colour."""
-    return format_html(
-        '<span class="pill {}">{}</span>',
-        TONE_OF.get(getattr(row, field), ""),
-        getattr(row, f"get_{field}_display")(),
-    )
-
-
-def page_of(row: models.Model) -> str:
-    """The address of a row's page in the admin; empty when it has none."""
-    meta = row._meta
-    try:
-        return reverse(
-            f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk]
-        )
-    except NoReverseMatch:
-        return ""
-
-
-def list_of(model: type[models.Model], **query: object) -> str:
-    """The address of a list in the admin, filtered."""
-    meta = model._meta
-    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-    asked = "&".join(f"{name}={wanted}" for name, wanted in query.items())
-    return f"{address}?{asked}" if asked else address
-
-
-def link_to(row: models.Model, text: object = None) -> SafeString:
-    """A link to a row's page, or just its name when it has none."""
-    address, words = page_of(row), str(row if text is None else text)
-    return format_html('<a href="{}">{}</a>', address, words) if address else words  # type: ignore[return-value]
-
-
 def back(request: HttpRequest, otherwise: str) -> HttpResponse:
     """To the page a button stood on, if that was one of ours."""
     wanted = request.POST.get("next", "")
     inside = wanted.startswith(reverse("admin:index")) and "//" not in wanted
     return HttpResponseRedirect(wanted if inside else otherwise)
-
-
-def _named(show: Column, dotted: str) -> Column:
-    show.__name__ = dotted.replace(".", "_")
-    return show

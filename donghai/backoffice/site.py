@@ -106,15 +106,16 @@ class Site(admin.AdminSite):
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[Any]:
-        """The pages one may see, by group and in the order they were registered."""
+        """The pages one may see, by group and place in it."""
         apps = self._build_app_dict(request, app_label).values()
         seen = {row["model"]: row for app in apps for row in app["models"]}
+        pages: Any = self._registry.items()
         groups = []
         for group in Group:
             rows = [
                 seen[model]
-                for model, page in self._registry.items()
-                if model in seen and getattr(page, "group", "") == group
+                for model, page in sorted(pages, key=lambda item: item[1].place)
+                if model in seen and page.group == group
             ]
             if rows:
                 groups.append(_menu_entry(group, rows))

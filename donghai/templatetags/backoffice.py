@@ -6,19 +6,19 @@ from django import template
 from django.utils.safestring import SafeString
 
 from donghai.admin.steps import words_of
-from donghai.backoffice import pages
+from donghai.backoffice import columns
 from donghai.backoffice.duties import duty_of
 
 register = template.Library()
-register.filter("pill", pages.pill)
+register.filter("pill", columns.pill)
 register.filter("words_of", words_of)
-register.filter("at_clock", pages.at_clock)
+register.filter("at_clock", columns.at_clock)
 
 
 @register.filter
 def to_page(row: Any, text: object = None) -> SafeString:
     """A row as a link to its page in the admin."""
-    return pages.link_to(row, text)
+    return columns.link_to(row, text)
 
 
 @register.filter

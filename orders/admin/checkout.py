@@ -10,8 +10,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from donghai.backoffice.columns import column, link, money, number, state
 from donghai.backoffice.duties import CLERKS
-from donghai.backoffice.pages import Page, Part, column, link, money, number, state
+from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from livestream.models import Market
 from orders.admin.story import story_of
@@ -159,7 +160,6 @@ class PriceLines(Part):
         *(money("amount", _("amount")), "rule", column("rate", _("rate"))),
     )
     ordering = ("position",)
-    show_change_link = False
 
 
 @admin.register(Quote)

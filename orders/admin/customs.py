@@ -6,14 +6,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
-from django.utils.html import format_html, linebreaks
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from donghai.backoffice.columns import column, itself, link, list_of, state, titled
 from donghai.backoffice.duties import ADMINS, CLERKS, STAFF
 from donghai.backoffice.figures import MOST, Figure, figure
-from donghai.backoffice.pages import Page, Part, column, link, list_of, state
+from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from orders.customs import services
 from orders.customs.models import Declaration, Message, Receipt, Route
@@ -63,8 +64,8 @@ def download(message: Message) -> SafeString:
 class Messages(Part):
     model = Message
     shown = (
-        *("kind", "attempt", "is_change", status("status", gettext_lazy("status"))),
-        *("written_at", "sent_at", download),
+        *(itself(gettext_lazy("message")), "attempt", "is_change"),
+        *(status("status", gettext_lazy("status")), "written_at", "sent_at", download),
     )
     ordering = ("attempt", "kind")
 
@@ -80,7 +81,8 @@ class DeclarationPage(Page):
     shown = (
         *(link("parcel", gettext_lazy("parcel")), "state", "why", "attempt"),
         *(status("last_status", gettext_lazy("customs' last status")), "invt_no"),
-        *("pre_no", "cop_no", "route", "opened_at", "sent_at", "released_at"),
+        *("pre_no", "cop_no", link("route", gettext_lazy("route")), "opened_at"),
+        *("sent_at", "released_at"),
         "closed_at",
     )
     inlines = (Messages,)
@@ -94,8 +96,8 @@ class DeclarationPage(Page):
         "opened_at",
         "released_at",
     )
-    list_select_related = ("parcel",)
-    list_filter = ("state", "route")
+    list_select_related = ("parcel", "route")
+    list_filter = ("state", ("route", titled(gettext_lazy("route"))))
     date_hierarchy = "opened_at"
     search_fields = (
         "cop_no__exact",
@@ -124,8 +126,8 @@ class DeclarationPage(Page):
         self.work(request, queryset, verb, _("Declared again"))
 
     @admin.display(description=gettext_lazy("why it was rejected"))
-    def why(self, declaration: Declaration) -> str:
-        return linebreaks(declaration.reason, autoescape=True)
+    def why(self, declaration: Declaration) -> SafeString:
+        return format_html('<span class="said">{}</span>', declaration.reason)
 
 
 class Answers(Part):

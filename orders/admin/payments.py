@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from donghai.backoffice.columns import link, list_of, money, state
 from donghai.backoffice.duties import ACCOUNTANTS, STAFF
 from donghai.backoffice.figures import MOST, Figure, figure
-from donghai.backoffice.pages import Page, link, list_of, money, state
+from donghai.backoffice.pages import Page
 from donghai.backoffice.site import Group
 from orders.payments.models import Notice, Payment, Refund
 from orders.payments.services import GIVE_UP_AFTER

@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from donghai.backoffice.pages import Part, RulePage, column, number
+from donghai.backoffice.columns import column, number
+from donghai.backoffice.pages import Part, RulePage
 from donghai.backoffice.site import Group
 from orders.checkout.rules import (
     DestinationRule,
@@ -17,10 +18,10 @@ from orders.checkout.rules import (
 )
 
 
-def all_but(model: Any, *still_open: str) -> tuple[str, ...]:
-    """The fields of a rule that stay as they were typed in."""
+def all_but(model: Any, *others: str) -> tuple[str, ...]:
+    """A rule's fields in their order, without those named."""
     names = (field.name for field in model._meta.fields if field.editable)
-    return tuple(name for name in names if name not in ("id", *still_open))
+    return tuple(name for name in names if name not in ("id", *others))
 
 
 @admin.register(DestinationRule)
@@ -28,6 +29,7 @@ class DestinationRulePage(RulePage):
     """How parcels of some value to some place are charged, from day to day."""
 
     group = Group.RULES
+    fields = all_but(DestinationRule)
     fixed_once_made = all_but(
         DestinationRule, "effective_to", "switched_on", "certainty", "note", "source"
     )
@@ -51,6 +53,7 @@ class TariffLinePage(RulePage):
     """Duty by kind of goods. A newer row takes over from its day on."""
 
     group = Group.RULES
+    fields = all_but(TariffLine)
     fixed_once_made = all_but(TariffLine, "certainty", "note", "source")
     list_display = (
         "rule_id",
@@ -72,6 +75,7 @@ class TaxRatePage(RulePage):
     """VAT, GST and the like. A newer row takes over from its day on."""
 
     group = Group.RULES
+    fields = all_but(TaxRate)
     fixed_once_made = all_but(TaxRate, "certainty", "note", "source")
     list_display = (
         "rule_id",
@@ -101,6 +105,7 @@ class FreightCardPage(RulePage):
     """What a channel costs by weight. A new price is a new card."""
 
     group = Group.RULES
+    fields = all_but(FreightCard)
     fixed_once_made = all_but(FreightCard, "effective_to")
     inlines = (WeightSteps,)
     list_display = (

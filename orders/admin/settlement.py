@@ -3,12 +3,25 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from donghai.backoffice.columns import column, link, money
 from donghai.backoffice.duties import ACCOUNTANTS
-from donghai.backoffice.pages import Page, Part, column, link, money
+from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from orders.settlement.models import Conversion, Journal, Payable, Posting
+
+
+def side(title: Any, sign: int) -> Any:
+    """One of the two columns of a ledger: amounts of this sign, shown without it."""
+
+    @admin.display(description=title)
+    def show(posting: Posting) -> Any:
+        amount = posting.amount * sign
+        return format_html('<b class="num">{}</b>', amount if amount.minor > 0 else "")
+
+    return show
 
 
 class Postings(Part):
@@ -16,21 +29,12 @@ class Postings(Part):
     seen_by = ACCOUNTANTS
     shown = (
         *("account", link("merchant", _("merchant")), link("host", _("host"))),
-        *("debit", "credit"),
+        *(side(_("debit"), 1), side(_("credit"), -1)),
     )
     ordering = ("pk",)
-    show_change_link = False
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).select_related("merchant", "host")
-
-    @admin.display(description=_("debit"))
-    def debit(self, posting: Posting) -> str:
-        return str(posting.amount) if posting.amount_minor > 0 else ""
-
-    @admin.display(description=_("credit"))
-    def credit(self, posting: Posting) -> str:
-        return str(-posting.amount) if posting.amount_minor < 0 else ""
 
 
 @admin.register(Journal)

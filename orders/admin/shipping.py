@@ -6,12 +6,14 @@ from django.contrib import admin
 from django.db.models import F, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from donghai.backoffice.columns import link, list_of, number, state
 from donghai.backoffice.duties import ADMINS, STAFF
 from donghai.backoffice.figures import Figure, figure
-from donghai.backoffice.pages import Page, Part, link, list_of, number, state
+from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from orders.admin.checkout import MarketFilter
 from orders.shipping import label, services
@@ -27,7 +29,6 @@ class OrdersInside(Part):
         state("order.status", gettext_lazy("status")),
         "joined_at",
     )
-    show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ParcelOrder]:
         return super().get_queryset(request).select_related("order", "parcel")
@@ -37,7 +38,6 @@ class Tracking(Part):
     model = TrackingEvent
     fields = ("at", "code", "note")
     ordering = ("at",)
-    show_change_link = False
 
 
 @admin.register(Parcel)
@@ -45,6 +45,7 @@ class ParcelPage(Page):
     """What customs and the carrier see. A parcel closes by itself, or here, now."""
 
     group = Group.PARCELS
+    place = 1
     shown = (
         *("number", "state", "country", "night", "channel", "waybill"),
         *("weight_g", link("declaration", gettext_lazy("declaration"))),
@@ -110,6 +111,7 @@ class NumberRangePage(Page):
     """Waybill numbers come from the post in ranges; here they are typed in."""
 
     group = Group.PARCELS
+    place = 9
     added_by = ADMINS
     fields = ("prefix", "first_serial", "last_serial", "received_on", "is_demo")
     list_display = (
@@ -142,7 +144,7 @@ def waybill_numbers_left() -> Figure:
     fewest = min((int(numbers["left"]) for numbers in sums), default=0)
     return Figure(
         gettext_lazy("waybill numbers left, of the scarcest kind"),
-        fewest,
+        number_format(fewest, force_grouping=True),
         list_of(NumberRange),
         "bad" if fewest < FEW_NUMBERS else "ok",
         gettext_lazy("Without a number no parcel closes: ask the post in time."),
