@@ -64,6 +64,7 @@ class Child:
         """Start it in a group of its own: Ctrl-C is for the supervisor alone."""
         self._start_again_at = None
         self._started_at = time.monotonic()
+        self.log.touch()
         self._process = subprocess.Popen(
             self.command,
             cwd=REPOSITORY,

@@ -8,7 +8,7 @@ process is killed, so the last one out knows that it is the last.
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -71,8 +71,7 @@ def stop(folder: Path | str | None = None) -> None:
         return
     with _alone_in(places):
         _kept(places).unlink(missing_ok=True)
-        Valkey(places).stop()
-        Postgres(places).stop()
+        _stop(places)
 
 
 def is_up(folder: Path | str | None = None) -> bool:
@@ -97,8 +96,7 @@ def stop_unless_used(places: Places) -> None:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        Valkey(places).stop()
-        Postgres(places).stop()
+        _stop(places)
 
 
 def _start(places: Places) -> None:
@@ -108,6 +106,13 @@ def _start(places: Places) -> None:
         raise DoesNotStart(f"{places.sockets} belongs to somebody else; remove it.")
     Valkey(places).start()
     Postgres(places).start()
+
+
+def _stop(places: Places) -> None:
+    Valkey(places).stop()
+    Postgres(places).stop()
+    with suppress(OSError):  # one in /tmp would be left there for ever
+        places.sockets.rmdir()
 
 
 def _users(places: Places) -> IO[str]:
