@@ -131,10 +131,13 @@ def consume(*, hold_ids: Sequence[int]) -> list[int]:
 
 
 def begin_paying(*, hold_ids: Sequence[int]) -> int:
-    """Put holds under payment: only its outcome ends them now. Returns how many."""
-    return Hold.objects.filter(
-        pk__in=hold_ids, state__in=[Hold.State.HELD, Hold.State.PAYING]
-    ).update(state=Hold.State.PAYING)
+    """Put holds under payment: only its outcome ends them now. Returns how many.
+
+    Holds that another payment has already are left to it.
+    """
+    return Hold.objects.filter(pk__in=hold_ids, state=Hold.State.HELD).update(
+        state=Hold.State.PAYING
+    )
 
 
 def stop_paying(*, hold_ids: Sequence[int], until: datetime) -> int:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog import services as catalog
+from catalog.models import Hold
 from donghai import steps
 from donghai.errors import Refused
 from donghai.money import Money
@@ -49,6 +50,11 @@ class HoldRanOut(Refused):
     title = _("The time ran out and the pieces went back on sale. Claim them again.")
 
 
+class BeingPaid(Refused):
+    code = "being_paid"
+    title = _("These pieces are being paid already, in another order of yours.")
+
+
 def begin_payment(*, order_id: int, method: str, return_url: str = "") -> Payment:
     """Ask the provider for an order's money; a second click gets the same payment.
 
@@ -74,11 +80,9 @@ def _open_payment(order_id: int) -> Payment:
     for payment in payments:
         if payment.state == Payment.State.OPEN:
             return payment
-    holds = order.hold_ids()
-    if order.status != Order.Status.AWAITING_PAYMENT or catalog.begin_paying(
-        hold_ids=holds
-    ) < len(holds):
+    if order.status != Order.Status.AWAITING_PAYMENT:
         raise HoldRanOut()
+    _put_under_payment(order.hold_ids())
     return Payment.objects.create(
         order=order,
         provider=provider().name,
@@ -86,6 +90,14 @@ def _open_payment(order_id: int) -> Payment:
         amount_minor=order.total_minor,
         currency=order.currency,
     )
+
+
+def _put_under_payment(holds: Sequence[int]) -> None:
+    """All of them, or a refusal that says whether another order is paying for one."""
+    if catalog.begin_paying(hold_ids=holds) == len(holds):
+        return
+    paying = Hold.objects.filter(pk__in=holds, state=Hold.State.PAYING).count()
+    raise BeingPaid() if paying == len(holds) else HoldRanOut()
 
 
 def apply(payment_id: int, charge: Charge) -> Payment:
@@ -112,19 +124,20 @@ def settle_payment(*, payment_id: int, reference: str, amount: Money) -> Payment
     payment = _locked(payment_id)
     if payment.state == Payment.State.CAPTURED:
         return payment
-    order = payment.order
+    order, was_open = payment.order, payment.state == Payment.State.OPEN
     payment.state, payment.ended_at = Payment.State.CAPTURED, timezone.now()
     payment.reference, payment.amount_minor = reference, amount.minor
     payment.pays_order = (
         order.status == Order.Status.AWAITING_PAYMENT
         and amount == order.total
+        and (was_open or not _is_sold(order))
         and _sell(order)
     )
     payment.save(
         update_fields=["state", "ended_at", "reference", "amount_minor", "pays_order"]
     )
     if not payment.pays_order:
-        _refuse(payment)
+        _refuse(payment, was_open=was_open)
         return payment
     order.status, order.paid_at = Order.Status.PAID, payment.ended_at
     order.save(update_fields=["status", "paid_at"])
@@ -217,6 +230,12 @@ def _locked(payment_id: int) -> Payment:
     return payment
 
 
+def _is_sold(order: Order) -> bool:
+    """Whether another order of the same claims was paid meanwhile."""
+    sold = Hold.objects.filter(pk__in=order.hold_ids(), state=Hold.State.CONSUMED)
+    return sold.exists()
+
+
 def _sell(order: Order) -> bool:
     """Turn the order's holds into sold units; hold again what ran out meanwhile.
 
@@ -246,13 +265,17 @@ def _hold_again(order: Order, ended: Sequence[int]) -> None:
         catalog.consume(hold_ids=[held.id])
 
 
-def _refuse(payment: Payment) -> None:
-    """Money nobody can use: all of it goes back, and the order ends unless paid."""
+def _refuse(payment: Payment, *, was_open: bool) -> None:
+    """Money nobody can use: all of it goes back, and the order ends unless paid.
+
+    Holds that this payment had go back on sale; those under another one stay there.
+    """
     order = payment.order
     if order.status == Order.Status.AWAITING_PAYMENT:
         order.status = Order.Status.CANCELLED
         order.save(update_fields=["status"])
-        catalog.release_unpaid(hold_ids=order.hold_ids())
+        give_back = catalog.release_unpaid if was_open else catalog.release
+        give_back(hold_ids=order.hold_ids())
     refund = Refund.objects.create(
         payment=payment,
         key=f"{payment.key}/refund",
