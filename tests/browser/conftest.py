@@ -16,7 +16,6 @@ from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +64,7 @@ def open_phone(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
     def open_one(scripts: bool = True) -> Page:
         context = chromium.new_context(
             base_url=site,
-            viewport=PHONE,
+            viewport={"width": 390, "height": 844},
             is_mobile=True,
             has_touch=True,
             timezone_id="Europe/Berlin",

@@ -71,7 +71,7 @@ function markPaid({ listing, place }) {
 // ---- events ----
 const hear = {
   chat({ name, text }) {
-    const line = document.createElement("li");
+    const line = document.createElement("p");
     const who = document.createElement("b");
     who.textContent = name;
     line.append(who, " ", text);

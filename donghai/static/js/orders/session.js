@@ -72,7 +72,7 @@ const soon = (work) => setTimeout(work, Math.random() * 3000);
 // ---- chat ----
 function addLine(name, text, kind = "") {
   const isAtEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 60;
-  const line = document.createElement("li");
+  const line = document.createElement("p");
   line.className = kind;
   const who = document.createElement("b");
   who.textContent = name;
