@@ -12,6 +12,7 @@ from donghai.backoffice.columns import column, link, money, number, state, title
 from donghai.backoffice.duties import ADMINS
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
+from donghai.templatetags.pages import place
 from livestream.models import Listing, LiveSession, Market, RoomEvent
 
 describe(LiveSession, draw_cover=_("draw a demo session's cover"))
@@ -66,7 +67,7 @@ class LiveSessionPage(Page):
 
     @admin.display(description=_("by the market's clock"))
     def there(self, session: LiveSession) -> str:
-        return f"{session.local_start:%H:%M} ({session.zone})"
+        return f"{session.local_start:%H:%M} {place(session.zone)}"
 
 
 @admin.register(Listing)

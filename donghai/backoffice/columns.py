@@ -18,6 +18,24 @@ from django.utils.safestring import SafeString
 Words = Any  # text, or text that waits for the reader's language
 Column = Callable[[Any], Any]
 
+
+class _Named:
+    """A column that says its name, so that a stylesheet knows headings over numbers."""
+
+    do_not_call_in_templates = True
+
+    def __init__(self, show: Column, name: str) -> None:
+        self.__dict__.update(vars(show))  # what admin.display said of it
+        self.__name__ = name
+        self.show = show
+
+    def __call__(self, row: Any) -> Any:
+        return self.show(row)
+
+    def __str__(self) -> str:
+        return self.__name__
+
+
 # How a state looks; what isn't named is plain
 TONES = {
     "ok": (
@@ -83,6 +101,17 @@ def money(dotted: str, title: Words) -> Column:
         return format_html('<b class="num">{}</b>', _said(amount))
 
     return _named(show, f"num_{dotted}")
+
+
+def side(title: Words, sign: int) -> Column:
+    """One of the two columns of a ledger: amounts of this sign, shown without it."""
+
+    @admin.display(description=title)
+    def show(posting: Any) -> Any:
+        amount = posting.amount * sign
+        return format_html('<b class="num">{}</b>', amount if amount.minor > 0 else "")
+
+    return _named(show, "num_side")
 
 
 def number(dotted: str, title: Words, *, order: str = "") -> Column:
@@ -178,5 +207,4 @@ def _said(found: Any) -> Any:
 
 
 def _named(show: Column, dotted: str) -> Column:
-    show.__name__ = dotted.replace(".", "_")
-    return show
+    return _Named(show, dotted.replace(".", "_"))

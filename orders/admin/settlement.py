@@ -3,25 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from donghai.backoffice.columns import column, link, money
+from donghai.backoffice.columns import column, link, money, side
 from donghai.backoffice.duties import ACCOUNTANTS
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from orders.settlement.models import Conversion, Journal, Payable, Posting
-
-
-def side(title: Any, sign: int) -> Any:
-    """One of the two columns of a ledger: amounts of this sign, shown without it."""
-
-    @admin.display(description=title)
-    def show(posting: Posting) -> Any:
-        amount = posting.amount * sign
-        return format_html('<b class="num">{}</b>', amount if amount.minor > 0 else "")
-
-    return show
 
 
 class Postings(Part):

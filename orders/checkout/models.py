@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -198,6 +199,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["bag"], name="orders_of_a_bag"),
             models.Index(fields=["-placed_at"], name="orders_newest"),
+            models.Index(Upper("email"), name="orders_of_an_email"),
         ]
 
     def __str__(self) -> str:

@@ -124,6 +124,7 @@ class Declaration(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["invt_no"], name="declarations_by_list"),
             models.Index(
                 fields=["opened_at"],
                 name="declarations_to_mend",

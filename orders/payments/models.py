@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +64,9 @@ class Payment(models.Model):
                 name="one_open_payment_per_order",
             ),
         ]
+        indexes = [
+            models.Index(fields=["reference"], name="payments_by_reference"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.reference or self.key}"
@@ -121,6 +125,7 @@ class Notice(models.Model):
                 fields=["provider", "event"], name="a_notice_is_kept_once"
             ),
         ]
+        indexes = [models.Index(KT("content__key"), name="notices_of_a_payment")]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.event}"

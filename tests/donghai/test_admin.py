@@ -152,6 +152,20 @@ def test_a_parked_step_is_found_in_words_and_tried_again():
     assert (step.state, step.attempts) == (Step.State.OPEN, 0)
 
 
+def test_a_button_pressed_from_another_site_does_nothing():
+    steps.schedule("orders.pack_order", subject_id=7)
+    Step.objects.update(state=Step.State.PARKED)
+    client = make_client(make_staff())
+    client.handler.enforce_csrf_checks = True
+
+    answer = client.post(
+        reverse("admin:donghai_step_act", args=[Step.objects.get().pk, "try_again"])
+    )
+
+    assert answer.status_code == 403
+    assert Step.objects.get().state == Step.State.PARKED
+
+
 def test_an_accountant_may_not_try_steps_again():
     steps.schedule("orders.pack_order", subject_id=7)
     Step.objects.update(state=Step.State.PARKED)
