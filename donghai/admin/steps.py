@@ -21,6 +21,7 @@ from donghai.backoffice.duties import STAFF
 from donghai.backoffice.figures import MOST, Figure, figure
 from donghai.backoffice.pages import Page
 from donghai.backoffice.site import Group
+from donghai.health import LATE_STEP_SECONDS
 from donghai.steps.models import Step
 
 
@@ -198,7 +199,7 @@ def oldest_due_step() -> Figure:
     now = timezone.now()
     oldest = Step.objects.due(now).order_by("due_at").values_list("due_at", flat=True)
     since = oldest.first()
-    late = since is not None and (now - since).total_seconds() > 120
+    late = since is not None and (now - since).total_seconds() > LATE_STEP_SECONDS
     return Figure(
         gettext_lazy("oldest step that is due"),
         timesince(since, now, depth=1) if since else _("none waits"),
