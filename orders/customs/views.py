@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -42,7 +43,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
             "facts": facts,
             "lines": explained(found.quote.lines.order_by("position")),
             "parcel": parcel,
-            "is_open": parcel is not None and parcel.state == Parcel.State.OPEN,
+            "is_open": parcel is not None and _takes_more(parcel),
             "can_pay": found.status == Order.Status.AWAITING_PAYMENT,
             "polls": found.status == Order.Status.PAID and now is not None,
         },
@@ -67,6 +68,10 @@ def own_order(request: HttpRequest, number: str) -> Order:
         "lines__variant__product", "lines__merchant", "lines__host"
     )
     return get_object_or_404(orders.filter(theirs), number=number)
+
+
+def _takes_more(parcel: Parcel) -> bool:
+    return parcel.state == Parcel.State.OPEN and parcel.closes_at > timezone.now()
 
 
 def _list_number(found: Order) -> str:
