@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import json
 import random
+import ssl
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ class Evening:
         self.seconds = seconds
         self.tally = Tally()
         self.rooms: list[Room] = []
-        self.chance = random.Random(url)
+        self.certificates = ssl.create_default_context()  # slow to make, so once
         self.ends_at = 0.0
 
     async def play(self) -> Tally:
@@ -103,7 +104,9 @@ class Evening:
         return httpx.AsyncClient(
             base_url=self.url,
             timeout=60,
-            limits=httpx.Limits(max_connections=None),
+            # less than a server's patience, so that none closes what we write to
+            limits=httpx.Limits(keepalive_expiry=2),
+            verify=self.certificates,
             trust_env=False,
         )
 
@@ -191,22 +194,16 @@ class Evening:
 
     async def _present(self, client: httpx.AsyncClient, room: Room) -> None:
         """Pin one piece after the other and talk, until the evening is over."""
-        shown = [
-            one
-            for pair in zip(itertools.cycle(room.hot), room.listings, strict=False)
-            for one in pair
-        ]
+        pairs = zip(itertools.cycle(room.hot), room.listings, strict=False)
+        shown = itertools.cycle([listing for pair in pairs for listing in pair])
+        path = f"/api/v1/sessions/{room.session}/pin"
         while time.monotonic() < self.ends_at:
-            for listing in shown:
-                if time.monotonic() >= self.ends_at:
-                    break
-                await self._act(
-                    client,
-                    f"/api/v1/sessions/{room.session}/pin",
-                    {"listing": listing},
-                )
-                self.tally.counts["pins"] += 1
-                await asyncio.sleep(min(PIN_SECONDS, self.seconds / 8))
+            try:
+                await self._act(client, path, {"listing": next(shown)})
+            except (httpx.HTTPError, WentWrong) as error:
+                self.tally.faults.append(f"host: {type(error).__name__} {error}")
+            self.tally.counts["pins"] += 1
+            await asyncio.sleep(min(PIN_SECONDS, self.seconds / 8))
 
     async def _buy(self, number: int) -> None:
         """One viewer's evening: watch, claim, pay or not, send the parcel."""

@@ -18,7 +18,7 @@ from django.db import connections
 from donghai.local.screen import Note, Screen
 from donghai.local.stack import Stack
 from donghai.money import Money
-from orders.management import seeding, truths
+from orders.management import truths
 from orders.management.evening import Evening, Tally
 
 PATIENCE = 300.0  # seconds for the work that follows
@@ -72,8 +72,7 @@ class Command(BaseCommand):
             _database_of(stack),
         ):
             with screen.step("Demo market"):
-                seeding.fill()
-                seeding.open_tonight()
+                stack.manage("seed", "--no-pictures").check_returncode()
             yield stack.url, True
 
     def _report(self, tally: Tally, broken: list[str], as_json: bool) -> None:
