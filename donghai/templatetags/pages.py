@@ -79,7 +79,8 @@ def title_in(product: Any, language: str) -> str:
 @register.filter
 def stone(product: Any) -> str:
     """The honest second line of a piece: treatment and origin."""
-    treatment = str(product.get_treatment_display())
+    labels = dict(product._meta.get_field("treatment").flatchoices)
+    treatment = str(labels[product.treatment])  # get_…_display translates all of them
     return f"{treatment[:1].upper()}{treatment[1:]} · {country(product.origin)}"
 
 

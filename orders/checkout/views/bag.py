@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from catalog.models import Hold
 from donghai.errors import Refused
 from donghai.templatetags.pages import country as name_of_country
 from orders.checkout import services
@@ -93,7 +94,8 @@ def bag(request: HttpRequest) -> HttpResponse:
         order, price = _place(request, form)
         if order is not None:
             return redirect("orders:pay-now", order.number)
-    if claims and price.quote is None and not price.refusal:
+    can_pay = any(claim.hold.state == Hold.State.HELD for claim in claims)
+    if can_pay and price.quote is None and not price.refusal:
         price = _price(request, form, claims)
     return render(
         request,
@@ -101,6 +103,8 @@ def bag(request: HttpRequest) -> HttpResponse:
         {
             "here": "bag",
             "claims": claims,
+            "can_pay": can_pay,
+            "waiting": _unpaid(bag_of(request)),
             "currency": currency,
             "other_currencies": [code for code in currencies if code != currency],
             "form": form,
@@ -167,6 +171,13 @@ def in_pages(request: HttpRequest) -> dict[str, Any]:
     return {"bag_count": SimpleLazyObject(count)}
 
 
+def _unpaid(bag: UUID | None) -> Order | None:
+    """The bag's newest order that still waits for its money."""
+    if bag is None:
+        return None
+    return Order.objects.waiting().filter(bag=bag).order_by("-pk").first()
+
+
 def _held(bag: UUID | None) -> list[Claim]:
     if bag is None:
         return []
@@ -175,7 +186,7 @@ def _held(bag: UUID | None) -> list[Claim]:
     return [
         claim
         for claim in held.order_by("pk")
-        if claim.hold.state == "PAYING" or claim.hold.expires_at > now
+        if claim.hold.state == Hold.State.PAYING or claim.hold.expires_at > now
     ]
 
 
@@ -197,7 +208,7 @@ def _price(request: HttpRequest, form: CheckoutForm, claims: Sequence[Claim]) ->
     bag = bag_of(request)
     if bag is None or not country:
         return Price()
-    holds = [claim.hold_id for claim in claims if claim.hold.state == "HELD"]
+    holds = [claim.hold_id for claim in claims if claim.hold.state == Hold.State.HELD]
     try:
         made = services.quote(
             bag=bag,

@@ -242,3 +242,17 @@ def test_pages_ask_the_database_little_however_much_they_show(
     for address in ("/", "/crystals/", f"/live/{session.pk}/"):
         with django_assert_max_num_queries(8):
             client.get(address)
+
+
+@pytest.mark.django_db
+def test_a_bag_under_payment_leads_back_to_its_order(client):
+    claim_by_form(client, make_listing())
+    quote = client.get("/bag/").context["price"].quote
+    paying = ADDRESS | {"currency": "USD", "quote": quote.pk, "action": "pay"}
+    client.get(client.post("/bag/", paying).headers["Location"])
+
+    page = client.get("/bag/")
+
+    assert page.context["waiting"] == Order.objects.get()
+    assert not page.context["can_pay"]
+    assert f"/orders/{Order.objects.get().number}/" in page.content.decode()
