@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Hold, StockLevel, StockMovement, Variant
+from donghai import sql
 from donghai.errors import Refused
 
 # The guard: no row comes back when not enough is free, and nothing is written.
@@ -35,7 +36,7 @@ RETURNING id
 END_SQL = """
 WITH ended AS (
     UPDATE catalog_hold SET state = %(to)s, ended_at = %(now)s
-    WHERE id = ANY(%(ids)s) AND state = ANY(%(from)s)
+    WHERE id = ANY(%(ids)s) AND state = ANY(%(states)s)
     RETURNING id, variant_id, quantity),
 locked AS (
     SELECT variant_id FROM catalog_stocklevel
@@ -51,6 +52,12 @@ moved AS (
     SELECT variant_id, 'SOLD', 0, quantity, id, '', %(now)s FROM ended
     WHERE %(to)s = 'CONSUMED')
 SELECT id FROM ended
+"""
+
+
+PAYING_SQL = """
+UPDATE catalog_hold SET state = 'PAYING'
+WHERE id = ANY(%(ids)s) AND state = 'HELD'
 """
 
 
@@ -92,15 +99,12 @@ def hold(
         "now": now,
         "until": until,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD_SQL, facts)
-        made = cursor.fetchone()
-        if made is None and _expire_stale(variant_id, now):
-            cursor.execute(HOLD_SQL, facts)
-            made = cursor.fetchone()
+    made = sql.row(HOLD_SQL, **facts)
+    if made is None and _expire_stale(variant_id, now):
+        made = sql.row(HOLD_SQL, **facts)
     if made is None:
         raise _not_enough(variant_id)
-    return Held(made[0], until)
+    return Held(made.id, until)
 
 
 def require_free(*, variant_id: int, quantity: int) -> None:
@@ -135,9 +139,7 @@ def begin_paying(*, hold_ids: Sequence[int]) -> int:
 
     Holds that another payment has already are left to it.
     """
-    return Hold.objects.filter(pk__in=hold_ids, state=Hold.State.HELD).update(
-        state=Hold.State.PAYING
-    )
+    return sql.change(PAYING_SQL, ids=list(hold_ids))
 
 
 def stop_paying(*, hold_ids: Sequence[int], until: datetime) -> int:
@@ -217,17 +219,9 @@ def _move_back(hold_ids: Sequence[int], kind: str, *, on_hand: int) -> None:
 
 
 def _end(hold_ids: Sequence[int], to: str, states: list[str]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            END_SQL,
-            {
-                "ids": list(hold_ids),
-                "to": to,
-                "from": states,
-                "now": timezone.now(),
-            },
-        )
-        return [row[0] for row in cursor.fetchall()]
+    now = timezone.now()
+    ended = sql.rows(END_SQL, ids=list(hold_ids), to=to, states=states, now=now)
+    return [hold.id for hold in ended]
 
 
 def _expire_stale(variant_id: int, now: datetime) -> int:

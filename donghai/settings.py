@@ -97,6 +97,8 @@ DATABASES = {
     "default": env.db_url_config(DATABASE_URL)
     | {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": False}
 }
+# Let a connection plan often used statements once; not behind a pool of connections
+DATABASE_PLANS = env.bool("DATABASE_PLANS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People

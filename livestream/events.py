@@ -9,9 +9,11 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from psycopg2.extras import Json
+
+from donghai import sql
 
 log = logging.getLogger(__name__)
 
@@ -38,37 +40,26 @@ INSERT INTO livestream_roomevent (session_id, number, kind, payload, at)
 SELECT next.session_id, next.last_number, 'claim',
        %(payload)s::jsonb || jsonb_build_object('place', line.claims_made), %(now)s
 FROM next, line
-RETURNING session_id, number, (payload->>'place')::int
+RETURNING session_id, number, (payload->>'place')::int AS place
 """
 
 
 def append(session_id: int, kind: str, payload: Mapping[str, Any]) -> int:
     """Add an event to a room and return its number. Locks the room's counter row."""
     now = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            APPEND_SQL,
-            {
-                "session": session_id,
-                "kind": kind,
-                "payload": Json(payload),
-                "now": now,
-            },
-        )
-        number = int(cursor.fetchone()[0])
-    _hint(session_id, number, kind, payload, now)
-    return number
+    made = sql.row(
+        APPEND_SQL, session=session_id, kind=kind, payload=Json(payload), now=now
+    )
+    _hint(session_id, made.number, kind, payload, now)
+    return int(made.number)
 
 
 def append_claim(listing_id: int, payload: Mapping[str, Any], now: datetime) -> int:
     """Add a claim of a listing and return its place in line, counted from 1."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            CLAIM_SQL, {"listing": listing_id, "payload": Json(payload), "now": now}
-        )
-        session_id, number, place = cursor.fetchone()
-    _hint(session_id, number, "claim", {**payload, "place": place}, now)
-    return int(place)
+    made = sql.row(CLAIM_SQL, listing=listing_id, payload=Json(payload), now=now)
+    said = {**payload, "place": made.place}
+    _hint(made.session_id, made.number, "claim", said, now)
+    return int(made.place)
 
 
 def encode(number: int, kind: str, payload: Mapping[str, Any], at: datetime) -> bytes:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
+from donghai import sql
 from donghai.steps.models import Step
 
 log = logging.getLogger(__name__)
@@ -82,10 +83,8 @@ def schedule(
     Call it inside the transaction of the cause, so that both stand or neither does.
     """
     due = due_at or timezone.now()
-    Step.objects.bulk_create(
-        [Step(job=name, subject_id=subject_id, key=key, due_at=due) for name in jobs],
-        ignore_conflicts=True,
-    )
+    new = [Step(job=name, subject_id=subject_id, key=key, due_at=due) for name in jobs]
+    sql.insert(*new, unless_there=True)
 
 
 def claim_due(
