@@ -107,9 +107,31 @@ def latest(base: str, quote: str, on: date) -> Rate:
     return table(on).between(base, quote)
 
 
+def row(base: str, quote: str, on: date) -> ExchangeRate:
+    """The ECB's row of a pair that stands on `on`; one query in half a minute.
+
+    Refuses with NoExchangeRate.
+    """
+    return _row_in_force(base, quote, on, int(time() // MEMORY_SECONDS))
+
+
 def forget() -> None:
     """Drop what this process remembers, for instance after loading new rows."""
     _table.cache_clear()
+    _row_in_force.cache_clear()
+
+
+@lru_cache(maxsize=64)
+def _row_in_force(base: str, quote: str, on: date, _moment: int) -> ExchangeRate:
+    found = (
+        ExchangeRate.objects.pair(base, quote)
+        .filter(source=ExchangeRate.Source.ECB)
+        .in_force_on(on)
+        .first()
+    )
+    if found is None:
+        raise NoExchangeRate(base=base, quote=quote)
+    return found
 
 
 @lru_cache(maxsize=32)

@@ -5,16 +5,10 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 
-from donghai.errors import Refused
+from donghai import rates
 from donghai.models import ExchangeRate
 from donghai.money import Money, decimals
-
-
-class NoRate(Refused):
-    code = "no_rate"
-    title = _("There is no exchange rate for %(currency)s yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +22,8 @@ class Shares:
 
 
 def rate_into_yuan(currency: str, on: date) -> ExchangeRate | None:
-    """The ECB rate in force; None for yuan itself. Raises NoRate."""
-    if currency == "CNY":
-        return None
-    rate = (
-        ExchangeRate.objects.pair(currency, "CNY")
-        .filter(source=ExchangeRate.Source.ECB)
-        .in_force_on(on)
-        .first()
-    )
-    if rate is None:
-        raise NoRate(currency=currency)
-    return rate
+    """The ECB rate in force; None for yuan itself. Refuses with NoExchangeRate."""
+    return None if currency == "CNY" else rates.row(currency, "CNY", on)
 
 
 def shares(retail: Money, wholesale: Money, rate: ExchangeRate | None) -> Shares:
