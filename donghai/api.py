@@ -1,16 +1,37 @@
-"""How refusals look over HTTP: RFC 9457 problem+json, made in one place."""
+"""What all JSON doors share: reading a body, showing a thing, saying no (RFC 9457)."""
 
+from functools import cache
 from typing import Any
 
 from django.http import JsonResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import exception_handler
 
 from donghai.errors import Refused
 
 PROBLEM_JSON = "application/problem+json"
+
+
+@cache
+def _built(kind: type[Serializer[Any]]) -> Serializer[Any]:
+    return kind()
+
+
+def read(kind: type[Serializer[Any]], body: Any) -> Any:
+    """What a body says, checked by a serializer; raises DRF's ValidationError.
+
+    The serializer is built once for all requests: it holds nothing of any of them, and
+    to build it costs more than to run it.
+    """
+    return _built(kind).run_validation(body)
+
+
+def show(kind: type[Serializer[Any]], thing: Any) -> Any:
+    """A thing as a serializer shows it."""
+    return _built(kind).to_representation(thing)
 
 
 def problem(exc: Exception, context: dict[str, Any]) -> Response | None:

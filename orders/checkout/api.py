@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from donghai.api import read, show
 from orders.checkout import idempotency, services
 from orders.checkout.bag import HEADER, BagView, bag_or_new, keep, token
 from orders.checkout.models import Order
@@ -64,14 +65,13 @@ class MakeClaim(APIView):
 
     @extend_schema(request=Input, responses={201: Output}, parameters=[BAG_HEADER])
     def post(self, request: Request, session_id: int) -> Response:
-        wanted = self.Input(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = read(self.Input, request.data)
         bag = bag_or_new(request._request)
         made = services.claim(
             session_id=session_id,
-            listing_id=wanted.validated_data["listing"],
-            quantity=wanted.validated_data["quantity"],
-            name=wanted.validated_data["name"],
+            listing_id=wanted["listing"],
+            quantity=wanted["quantity"],
+            name=wanted["name"],
             bag=bag,
         )
         response = Response(
@@ -132,16 +132,20 @@ class MakeQuote(BagView):
 
     @extend_schema(request=Input, responses={201: Output}, parameters=[BAG_HEADER])
     def post(self, request: Request) -> Response:
-        wanted = self.Input(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = read(self.Input, request.data)
         made = services.quote(
             bag=self.bag,
-            hold_ids=wanted.validated_data.get("holds"),
-            country=wanted.validated_data["country"].upper(),
-            postcode=wanted.validated_data["postcode"],
+            hold_ids=wanted.get("holds"),
+            country=wanted["country"].upper(),
+            postcode=wanted["postcode"],
         )
-        answer = self.Output(made.quote).data | {
-            "lines": self.Output.Line(made.lines, many=True).data
+        answer = {
+            "id": made.quote.pk,
+            "currency": made.quote.currency,
+            "total_minor": made.quote.total_minor,
+            "is_estimate": made.quote.is_estimate,
+            "expires_at": made.quote.expires_at,
+            "lines": [show(self.Output.Line, line) for line in made.lines],
         }
         return Response(answer, status.HTTP_201_CREATED)
 
@@ -169,20 +173,19 @@ class PlaceOrder(BagView):
         parameters=[BAG_HEADER, IDEMPOTENCY_HEADER],
     )
     def post(self, request: Request) -> Response:
-        wanted = self.Input(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        wanted = read(self.Input, request.data)
         with transaction.atomic():
             kept = idempotency.begin(request, scope=self.bag.hex)
             if kept.answer is not None:
                 return Response(kept.answer, status.HTTP_201_CREATED)
             order = services.place_order(
                 bag=self.bag,
-                quote_id=wanted.validated_data["quote"],
-                email=wanted.validated_data["email"],
-                address=services.address_from(wanted.validated_data["address"]),
+                quote_id=wanted["quote"],
+                email=wanted["email"],
+                address=services.address_from(wanted["address"]),
                 language=getattr(request, "LANGUAGE_CODE", "en"),
             )
-            answer = OrderOutput(order).data
+            answer = show(OrderOutput, order)
             kept.keep(answer)
         return Response(answer, status.HTTP_201_CREATED)
 
@@ -193,4 +196,4 @@ class ShowOrder(BagView):
     @extend_schema(responses=OrderOutput, parameters=[BAG_HEADER])
     def get(self, request: Request, number: str) -> Response:
         order = get_object_or_404(Order, number=number, bag=self.bag)
-        return Response(OrderOutput(order).data)
+        return Response(show(OrderOutput, order))

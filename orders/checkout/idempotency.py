@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from psycopg2.extras import Json
 from rest_framework.request import Request
 
+from donghai import sql
 from donghai.errors import Refused
 from orders.checkout.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
+KEEP_SQL = "UPDATE orders_idempotencykey SET body = %(body)s WHERE id = %(id)s"
 
 
 class KeyReused(Refused):
@@ -34,7 +37,7 @@ class Kept:
 
     def keep(self, answer: Mapping[str, Any]) -> None:
         if self.row_id is not None:
-            IdempotencyKey.objects.filter(pk=self.row_id).update(body=dict(answer))
+            sql.change(KEEP_SQL, id=self.row_id, body=Json(dict(answer)))
 
 
 def begin(request: Request, *, scope: str) -> Kept:
@@ -48,7 +51,8 @@ def begin(request: Request, *, scope: str) -> Kept:
     body = json.dumps(request.data, sort_keys=True, default=str)
     fingerprint = hashlib.sha256(body.encode()).hexdigest()
     row = IdempotencyKey(scope=scope, key=key, fingerprint=fingerprint)
-    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+    if sql.insert(row, unless_there=True):
+        return Kept(row.pk, None)
     found = IdempotencyKey.objects.get(scope=scope, key=key)
     if found.fingerprint != fingerprint:
         raise KeyReused()

@@ -11,9 +11,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Hold, Merchant, Variant
+from donghai import sql
 from donghai.money import Money
 from hosts.models import Host
 from livestream.models import Listing, LiveSession
+
+HOLDS_SQL = """
+SELECT claim.hold_id
+FROM orders_orderline line JOIN orders_claim claim ON claim.id = line.claim_id
+WHERE line.order_id = %(order)s ORDER BY claim.hold_id
+"""
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -211,7 +218,7 @@ class Order(models.Model):
 
     def hold_ids(self) -> list[int]:
         """The holds behind its lines (one query)."""
-        return list(self.lines.values_list("claim__hold_id", flat=True))
+        return [row.hold_id for row in sql.rows(HOLDS_SQL, order=self.pk)]
 
 
 class OrderLine(models.Model):

@@ -5,26 +5,28 @@ here writes rows of its own and needs no lock.
 """
 
 import hashlib
+import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog import services as catalog
-from catalog.models import Hold
+from catalog.models import Hold, Product
+from donghai import sql
 from donghai.errors import Refused
+from donghai.money import Money
 from livestream import pricing
 from livestream import services as livestream
-from livestream.models import Listing, LiveSession
-from orders.checkout import landed
+from livestream.models import LiveSession
+from orders.checkout import landed, statements
 from orders.checkout.book import RuleBook
 from orders.checkout.models import Claim, Order, OrderLine, Quote, QuoteLine, Split
 
@@ -107,31 +109,24 @@ def claim(
     """
     if not 1 <= quantity <= MOST_PER_CLAIM:
         raise TooMany(most=MOST_PER_CLAIM)
-    found = (
-        Listing.objects.filter(pk=listing_id, session_id=session_id)
-        .annotate(hold_id=RawSQL("nextval('catalog_hold_id_seq')", []))
-        .values_list(
-            "hold_id", "variant_id", "retail_minor", "currency", "session__state"
-        )
-        .first()
-    )
-    if found is None:
+    offer = sql.row(statements.OFFER, listing=listing_id, session=session_id)
+    if offer is None:
         raise NotInThisSession()
-    hold_id, variant_id, price_minor, currency, state = found
-    if state != LiveSession.State.ON_AIR:
+    if offer.state != LiveSession.State.ON_AIR:
         raise NotOnAir()
-    catalog.require_free(variant_id=variant_id, quantity=quantity)
+    if offer.free is None or offer.free < quantity:
+        catalog.require_free(variant_id=offer.variant_id, quantity=quantity)
     made = Claim(
         listing_id=listing_id,
-        hold_id=hold_id,
+        hold_id=offer.hold_id,
         bag=bag,
         name=name[:40],
         quantity=quantity,
-        price_minor=price_minor,
-        currency=currency,
+        price_minor=offer.retail_minor,
+        currency=offer.currency,
         claimed_at=timezone.now(),
     )
-    _take(made, variant_id)
+    _take(made, offer.variant_id)
     return made
 
 
@@ -147,7 +142,7 @@ def _take(made: Claim, variant_id: int) -> None:
         name=made.name,
         now=made.claimed_at,
     )
-    made.save(force_insert=True)
+    sql.insert(made)
     held = catalog.hold(
         variant_id=variant_id,
         quantity=made.quantity,
@@ -176,15 +171,15 @@ def quote(
 
     Refuses when nothing is held, currencies mix, or no rule knows the country.
     """
-    claims = _held_claims(bag, hold_ids)
-    currency = claims[0].currency
-    if any(claim.currency != currency for claim in claims):
+    held = _held(bag, hold_ids)
+    currency = held[0].currency
+    if any(claim.currency != currency for claim in held):
         raise MixedCurrencies()
     today = timezone.localdate()
     price = landed.price(
         destination=landed.Destination(country=country, postcode=postcode),
         currency=currency,
-        items=[_item(claim) for claim in claims],
+        items=[_item(claim) for claim in held],
         ship_on=today,
         book=RuleBook.load(country, today),
     )
@@ -196,7 +191,7 @@ def _keep_quote(
     bag: UUID, country: str, postcode: str, price: landed.LandedPrice
 ) -> Quoted:
     now = timezone.now()
-    made = Quote.objects.create(
+    made = Quote(
         bag=bag,
         country=country,
         postcode=postcode,
@@ -206,107 +201,96 @@ def _keep_quote(
         quoted_at=now,
         expires_at=now + timedelta(minutes=settings.QUOTE_MINUTES),
     )
-    lines = QuoteLine.objects.bulk_create(
-        [
-            QuoteLine(
-                quote=made,
-                position=position,
-                kind=line.kind,
-                label=line.label,
-                amount_minor=line.amount.minor,
-                currency=line.amount.currency,
-                rule=line.rule,
-                is_estimate=line.certainty == landed.Certainty.ESTIMATE,
-                rate_id=line.rate,
-                working=line.working,
-                claim_id=int(line.ref) if line.ref else None,
-            )
-            for position, line in enumerate(price.lines, start=1)
-        ]
-    )
+    lines = [
+        QuoteLine(
+            quote=made,
+            position=position,
+            kind=line.kind,
+            label=line.label,
+            amount_minor=line.amount.minor,
+            currency=line.amount.currency,
+            rule=line.rule,
+            is_estimate=line.certainty == landed.Certainty.ESTIMATE,
+            rate_id=line.rate,
+            working=line.working,
+            claim_id=int(line.ref) if line.ref else None,
+        )
+        for position, line in enumerate(price.lines, start=1)
+    ]
+    sql.insert(made)
+    sql.insert(*lines)
     return Quoted(made, lines)
 
 
-@transaction.atomic
 def place_order(
     *, bag: UUID, quote_id: UUID, email: str, address: Address, language: str = "en"
 ) -> Order:
     """Take a quote at its word; the order exists before anybody is asked for money.
 
-    Locks the quote; a repeat returns the same order. Shares are fixed here, at the
-    rate in force.
+    A repeat returns the same order, waiting for the first if need be. Shares are fixed
+    here, at the rate in force.
     """
-    made = (
-        Quote.objects.select_for_update(no_key=True)
-        .filter(pk=quote_id, bag=bag)
-        .first()
-    )
-    if made is None:
+    quoted = sql.row(statements.QUOTED, quote=quote_id, bag=bag)
+    if quoted is None:
         raise NoSuchQuote()
-    existing = Order.objects.filter(quote=made).first()
-    if existing is not None:
-        return existing
-    if made.expires_at <= timezone.now():
+    if quoted.order_id is not None:
+        return Order.objects.get(pk=quoted.order_id)
+    if quoted.expires_at <= timezone.now():
         raise QuoteRanOut()
-    if address.country != made.country:
-        raise WrongDestination(country=made.country)
-    claims = _claims_of(made)
-    order = Order.objects.create(
+    if address.country != quoted.country:
+        raise WrongDestination(country=quoted.country)
+    claims = _claims_of(quote_id)
+    rate = pricing.rate_into_yuan(quoted.currency, timezone.localdate())
+    order = Order(
         number=_new_number(),
-        quote=made,
+        quote_id=quote_id,
         bag=bag,
         email=email,
         language=language,
-        currency=made.currency,
-        total_minor=made.total_minor,
-        name=address.name,
-        street=address.street,
-        city=address.city,
-        region=address.region,
-        postcode=address.postcode,
-        country=address.country,
-        phone=address.phone,
+        currency=quoted.currency,
+        total_minor=quoted.total_minor,
+        **asdict(address),
     )
-    _add_lines(order, claims)
-    return order
+    return _keep_order(order, claims, rate)
 
 
-def _claims_of(made: Quote) -> list[Claim]:
-    claims = list(
-        Claim.objects.filter(pk__in=made.lines.filter(kind="GOODS").values("claim_id"))
-        .select_related("hold", "listing__session", "listing__variant__product")
-        .order_by("pk")
-    )
-    if not claims or any(claim.hold.state not in Hold.OPEN for claim in claims):
+def _claims_of(quote_id: UUID) -> list[Any]:
+    claims = sql.rows(statements.CLAIMED, quote=quote_id)
+    if not claims or any(claim.state not in Hold.OPEN for claim in claims):
         raise NothingHeld()
     return claims
 
 
-def _add_lines(order: Order, claims: Sequence[Claim]) -> None:
-    lines = OrderLine.objects.bulk_create(
-        [
-            OrderLine(
-                order=order,
-                claim=claim,
-                variant=claim.listing.variant,
-                merchant_id=claim.listing.variant.product.merchant_id,
-                host_id=claim.listing.session.host_id,
-                session=claim.listing.session,
-                quantity=claim.quantity,
-                unit_price_minor=claim.price_minor,
-                currency=claim.currency,
-            )
-            for claim in claims
-        ]
-    )
-    rate = pricing.rate_into_yuan(order.currency, timezone.localdate())
-    Split.objects.bulk_create(
-        [split for line in lines for split in _splits(line, rate)]
-    )
+@transaction.atomic(savepoint=False)  # the door has one open for its idempotency key
+def _keep_order(order: Order, claims: Sequence[Any], rate: Any) -> Order:
+    """Write it with its lines and shares, or return the one that took the quote."""
+    while not sql.insert(order, unless_there=True):
+        if placed := Order.objects.filter(quote_id=order.quote_id).first():
+            return placed
+        order.number = _new_number()  # by chance somebody else's
+    lines = [
+        OrderLine(
+            order=order,
+            claim_id=claim.id,
+            variant_id=claim.variant_id,
+            merchant_id=claim.merchant_id,
+            host_id=claim.host_id,
+            session_id=claim.session_id,
+            quantity=claim.quantity,
+            unit_price_minor=claim.price_minor,
+            currency=claim.currency,
+        )
+        for claim in claims
+    ]
+    sql.insert(*lines)
+    wholesale = [Money(claim.wholesale_minor, "CNY") for claim in claims]
+    parts = [_splits(*each, rate) for each in zip(lines, wholesale, strict=True)]
+    sql.insert(*(split for part in parts for split in part))
+    return order
 
 
-def _splits(line: OrderLine, rate: Any) -> list[Split]:
-    shares = pricing.shares(line.total, line.variant.wholesale * line.quantity, rate)
+def _splits(line: OrderLine, wholesale: Money, rate: Any) -> list[Split]:
+    shares = pricing.shares(line.total, wholesale * line.quantity, rate)
     if shares.host.minor < 0:  # the yuan rose since the price was accepted
         shares = pricing.at_a_loss(shares)
     return [
@@ -319,34 +303,26 @@ def _splits(line: OrderLine, rate: Any) -> list[Split]:
     ]
 
 
-def _held_claims(bag: UUID, hold_ids: Sequence[int] | None) -> list[Claim]:
-    held = (
-        Claim.objects.of(bag)
-        .filter(hold__state=Hold.State.HELD, hold__expires_at__gt=timezone.now())
-        .select_related("listing__variant__product", "listing__session")
-        .order_by("pk")
-    )
-    if hold_ids is not None:
-        held = held.filter(hold_id__in=hold_ids)
-    claims = list(held)
-    if not claims or (hold_ids is not None and len(claims) < len(set(hold_ids))):
+def _held(bag: UUID, hold_ids: Sequence[int] | None) -> list[Any]:
+    holds = None if hold_ids is None else sorted(set(hold_ids))
+    held = sql.rows(statements.HELD, bag=bag, holds=holds, now=timezone.now())
+    if not held or (holds is not None and len(held) < len(holds)):
         raise NothingHeld()
-    return claims
+    return held
 
 
-def _item(claim: Claim) -> landed.Item:
-    variant = claim.listing.variant
-    product = variant.product
+def _item(held: Any) -> landed.Item:
+    product = Product(titles=json.loads(held.titles))
     return landed.Item(
-        ref=str(claim.pk),
-        label=product.title(claim.listing.session.language),
-        hs6=product.hs_code[:6],
-        form=product.form,
-        mineral=product.mineral,
+        ref=str(held.id),
+        label=product.title(held.language),
+        hs6=held.hs_code[:6],
+        form=held.form,
+        mineral=held.mineral,
         origin="CN",
-        unit_price=claim.price,
-        quantity=claim.quantity,
-        weight_g=variant.weight_g,
+        unit_price=Money(held.price_minor, held.currency),
+        quantity=held.quantity,
+        weight_g=held.weight_g,
     )
 
 

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from drf_spectacular.utils import extend_schema
@@ -12,9 +11,9 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from donghai.api import read, show
 from orders.checkout.api import BAG_HEADER
 from orders.checkout.bag import BagView
-from orders.checkout.models import Order
 from orders.payments import services
 from orders.payments.provider import ADAPTERS, provider
 
@@ -34,13 +33,12 @@ class Pay(BagView):
 
     @extend_schema(request=Input, responses={201: Output}, parameters=[BAG_HEADER])
     def post(self, request: Request, number: str) -> Response:
-        wanted = self.Input(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        order = get_object_or_404(Order.objects.only("id"), number=number, bag=self.bag)
+        wanted = read(self.Input, request.data)
         payment = services.begin_payment(
-            order_id=order.pk, method=wanted.validated_data["method"]
+            order_id=services.order_of(bag=self.bag, number=number),
+            method=wanted["method"],
         )
-        return Response(self.Output(payment).data, status.HTTP_201_CREATED)
+        return Response(show(self.Output, payment), status.HTTP_201_CREATED)
 
 
 @csrf_exempt

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
-from donghai import steps
+from donghai import sql, steps
 from donghai.money import Money
 from donghai.steps.models import Step
 from orders.payments.models import SandboxCharge, SandboxRefund
@@ -38,20 +38,21 @@ class SandboxProvider:
     def charge(
         self, *, key: str, amount: Money, method: str, return_url: str
     ) -> Charge:
-        charge, is_new = SandboxCharge.objects.get_or_create(
+        charge = SandboxCharge(
             key=key,
-            defaults={
-                "reference": f"sb_{uuid.uuid4().hex}",
-                "amount_minor": amount.minor,
-                "currency": amount.currency,
-                "return_url": return_url,
-                "state": _state_by(method),
-            },
+            reference=f"sb_{uuid.uuid4().hex}",
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            return_url=return_url,
+            state=_state_by(method),
         )
+        with transaction.atomic():
+            is_new = sql.insert(charge, unless_there=True)
+            if is_new and charge.state != "OPEN":
+                _notify(charge)
         if not is_new:
-            SandboxCharge.objects.filter(pk=charge.pk).update(asked=F("asked") + 1)
-        elif charge.state != "OPEN":
-            _notify(charge)
+            SandboxCharge.objects.filter(key=key).update(asked=F("asked") + 1)
+            charge = SandboxCharge.objects.get(key=key)
         return _as_charge(charge)
 
     def find(self, key: str) -> Charge | None:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import services as catalog
 from catalog.models import Hold
-from donghai import steps
+from donghai import sql, steps
 from donghai.errors import Refused
 from donghai.money import Money
 from donghai.steps.models import Step
@@ -32,6 +33,33 @@ BOOK_REFUND = "orders.book_refund"
 SECOND_CHANCE = timedelta(minutes=5)  # to try another card after a refusal
 ASK_AFTER = timedelta(seconds=20)  # no answer yet: ask the provider ourselves
 GIVE_UP_AFTER = timedelta(minutes=30)
+
+
+ORDER_OF = "SELECT id FROM orders_order WHERE number = %(number)s AND bag = %(bag)s"
+LOCK_ORDER = """
+SELECT {columns} FROM orders_order WHERE id = %(order)s FOR NO KEY UPDATE
+"""
+LOCK_ORDER_OF = """
+SELECT {columns} FROM orders_order
+WHERE id = (SELECT order_id FROM orders_payment WHERE id = %(payment)s)
+FOR NO KEY UPDATE
+"""
+PAYMENT = "SELECT {columns} FROM orders_payment WHERE id = %(payment)s"
+TRIED = "SELECT id, state FROM orders_payment WHERE order_id = %(order)s"
+NOTE_PAGE = """
+UPDATE orders_payment SET reference = %(reference)s, page_url = %(page)s
+WHERE id = %(payment)s AND state = 'OPEN' RETURNING {columns}
+"""
+# The money, and with it the order if the money pays it.
+BOOK = """
+WITH booked AS (
+    UPDATE orders_payment
+    SET state = 'CAPTURED', ended_at = %(now)s, reference = %(reference)s,
+        amount_minor = %(amount)s, pays_order = %(pays)s
+    WHERE id = %(payment)s RETURNING order_id, pays_order)
+UPDATE orders_order SET status = 'PAID', paid_at = %(now)s FROM booked
+WHERE orders_order.id = booked.order_id AND booked.pays_order
+"""
 
 
 class NoSuchOrder(Refused):
@@ -55,6 +83,14 @@ class BeingPaid(Refused):
     title = _("These pieces are being paid already, in another order of yours.")
 
 
+def order_of(*, bag: UUID, number: str) -> int:
+    """The id of an order this bag placed; NoSuchOrder for any other."""
+    found = sql.row(ORDER_OF, bag=bag, number=number)
+    if found is None:
+        raise NoSuchOrder()
+    return int(found.id)
+
+
 def begin_payment(*, order_id: int, method: str, return_url: str = "") -> Payment:
     """Ask the provider for an order's money; a second click gets the same payment.
 
@@ -73,23 +109,27 @@ def begin_payment(*, order_id: int, method: str, return_url: str = "") -> Paymen
 
 @transaction.atomic
 def _open_payment(order_id: int) -> Payment:
-    order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    order = sql.one(Order, LOCK_ORDER, order=order_id)
+    if order is None:
+        raise NoSuchOrder()
     if order.status == Order.Status.PAID:
         raise AlreadyPaid()
-    payments = list(order.payments.all())
-    for payment in payments:
+    tried = sql.rows(TRIED, order=order_id)
+    for payment in tried:
         if payment.state == Payment.State.OPEN:
-            return payment
+            return Payment.objects.get(pk=payment.id)
     if order.status != Order.Status.AWAITING_PAYMENT:
         raise HoldRanOut()
     _put_under_payment(order.hold_ids())
-    return Payment.objects.create(
+    payment = Payment(
         order=order,
         provider=provider().name,
-        key=f"{order.number}/{len(payments) + 1}",
+        key=f"{order.number}/{len(tried) + 1}",
         amount_minor=order.total_minor,
         currency=order.currency,
     )
+    sql.insert(payment)
+    return payment
 
 
 def _put_under_payment(holds: Sequence[int]) -> None:
@@ -108,10 +148,14 @@ def apply(payment_id: int, charge: Charge) -> Payment:
         )
     if charge.state == Payment.State.DECLINED:
         return decline_payment(payment_id=payment_id, reference=charge.reference)
-    Payment.objects.open().filter(pk=payment_id).update(
-        reference=charge.reference, page_url=charge.page_url
+    waiting = sql.one(
+        Payment,
+        NOTE_PAGE,
+        payment=payment_id,
+        reference=charge.reference,
+        page=charge.page_url,
     )
-    return Payment.objects.get(pk=payment_id)
+    return waiting or Payment.objects.get(pk=payment_id)
 
 
 @transaction.atomic
@@ -133,14 +177,18 @@ def settle_payment(*, payment_id: int, reference: str, amount: Money) -> Payment
         and (was_open or not _is_sold(order))
         and _sell(order)
     )
-    payment.save(
-        update_fields=["state", "ended_at", "reference", "amount_minor", "pays_order"]
+    sql.change(
+        BOOK,
+        payment=payment_id,
+        reference=reference,
+        amount=amount.minor,
+        pays=payment.pays_order,
+        now=payment.ended_at,
     )
     if not payment.pays_order:
         _refuse(payment, was_open=was_open)
         return payment
     order.status, order.paid_at = Order.Status.PAID, payment.ended_at
-    order.save(update_fields=["status", "paid_at"])
     steps.schedule(*AFTER_PAYMENT, subject_id=order.pk)
     return payment
 
@@ -223,9 +271,10 @@ def refund_payment(step: Step) -> None:
 
 def _locked(payment_id: int) -> Payment:
     """The payment and its order, the order's row locked."""
-    order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
-    order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
-    payment = Payment.objects.get(pk=payment_id)
+    order = sql.one(Order, LOCK_ORDER_OF, payment=payment_id)
+    payment = sql.one(Payment, PAYMENT, payment=payment_id)
+    if order is None or payment is None:
+        raise Payment.DoesNotExist(payment_id)
     payment.order = order
     return payment
 

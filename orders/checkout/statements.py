@@ -1,0 +1,52 @@
+"""What the checkout asks the database on the way to an order (see `donghai.sql`)."""
+
+# A listing on offer, a number for its hold, and what is free before any lock.
+OFFER = """
+SELECT listing.variant_id, listing.retail_minor, listing.currency, session.state,
+       nextval('catalog_hold_id_seq') AS hold_id,
+       stock.on_hand - stock.allocated - stock.reserved AS free
+FROM livestream_listing listing
+JOIN livestream_livesession session ON session.id = listing.session_id
+LEFT JOIN catalog_stocklevel stock ON stock.variant_id = listing.variant_id
+WHERE listing.id = %(listing)s AND listing.session_id = %(session)s
+"""
+
+# What a bag holds, all of it or some, as the landed price needs it.
+HELD = """
+SELECT claim.id, claim.quantity, claim.price_minor, claim.currency, session.language,
+       variant.weight_g, product.titles::text, product.hs_code, product.form,
+       product.mineral
+FROM orders_claim claim
+JOIN catalog_hold hold ON hold.id = claim.hold_id
+JOIN livestream_listing listing ON listing.id = claim.listing_id
+JOIN livestream_livesession session ON session.id = listing.session_id
+JOIN catalog_variant variant ON variant.id = listing.variant_id
+JOIN catalog_product product ON product.id = variant.product_id
+WHERE claim.bag = %(bag)s AND hold.state = 'HELD' AND hold.expires_at > %(now)s
+  AND (%(holds)s::bigint[] IS NULL OR hold.id = ANY(%(holds)s))
+ORDER BY claim.id
+"""
+
+# A quote, and the order that took it, if there is one.
+QUOTED = """
+SELECT quote.country, quote.currency, quote.total_minor, quote.expires_at,
+       placed.id AS order_id
+FROM orders_quote quote LEFT JOIN orders_order placed ON placed.quote_id = quote.id
+WHERE quote.id = %(quote)s AND quote.bag = %(bag)s
+"""
+
+# The claims a quote priced: what a line of the order needs, and how their holds stand.
+CLAIMED = """
+SELECT claim.id, claim.quantity, claim.price_minor, claim.currency, hold.state,
+       listing.variant_id, variant.wholesale_minor, product.merchant_id,
+       listing.session_id, session.host_id
+FROM orders_quoteline line
+JOIN orders_claim claim ON claim.id = line.claim_id
+JOIN catalog_hold hold ON hold.id = claim.hold_id
+JOIN livestream_listing listing ON listing.id = claim.listing_id
+JOIN livestream_livesession session ON session.id = listing.session_id
+JOIN catalog_variant variant ON variant.id = listing.variant_id
+JOIN catalog_product product ON product.id = variant.product_id
+WHERE line.quote_id = %(quote)s AND line.kind = 'GOODS'
+ORDER BY claim.id
+"""
