@@ -103,8 +103,8 @@ class Visit:
             name, _, value = line.partition(": ")
             said[name.lower()] = value
             if name.lower() == "set-cookie":
-                cookie, _, content = value.partition(";")[0].partition("=")
-                self.cookies[cookie] = content
+                cookie, _, kept = value.partition(";")[0].partition("=")
+                self.cookies[cookie] = kept
         content = await self.reader.readexactly(int(said["content-length"]))
         return int(head[0].split()[1]), said, content
 

@@ -102,10 +102,14 @@ def measured(stack: Stack, door: str, shelves: "list[Shelf]") -> Round:
 
     before = spent()
     met = shop(stack, door, shelves, ORDERS)
-    costs = [(b - a) / ORDERS for a, b in zip(before, spent(), strict=True)]
+    web, postgres, valkey = (
+        (b - a) / ORDERS for a, b in zip(before, spent(), strict=True)
+    )
     payments = met["payments"]
     return Round(
-        *costs,
+        web=web,
+        database=postgres,
+        redis=valkey,
         per_second=ORDERS / met["seconds"],
         p50=payments[len(payments) // 2],
         p95=payments[len(payments) * 95 // 100],
