@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
-from donghai.steps.models import Step
+from donghai import steps
 
 LATE_STEP_SECONDS = 120
 
@@ -62,7 +62,6 @@ def _migrations() -> str:
 
 def _steps() -> str:
     now = timezone.now()
-    oldest = Step.objects.due(now).order_by("due_at").first()
-    if oldest is None or (now - oldest.due_at).total_seconds() < LATE_STEP_SECONDS:
-        return "ok"
-    return f"the oldest is {int((now - oldest.due_at).total_seconds())} s late"
+    oldest = steps.oldest_due(now)
+    late = (now - oldest).total_seconds() if oldest else 0
+    return "ok" if late < LATE_STEP_SECONDS else f"the oldest is {int(late)} s late"

@@ -197,8 +197,7 @@ def parked_steps() -> Figure:
 @figure(STAFF)
 def oldest_due_step() -> Figure:
     now = timezone.now()
-    oldest = Step.objects.due(now).order_by("due_at").values_list("due_at", flat=True)
-    since = oldest.first()
+    since = steps.oldest_due(now)
     late = since is not None and (now - since).total_seconds() > LATE_STEP_SECONDS
     return Figure(
         gettext_lazy("oldest step that is due"),

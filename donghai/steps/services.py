@@ -149,6 +149,13 @@ def finishing(step: Step) -> Iterator[None]:
             raise LeaseLost
 
 
+def oldest_due(now: datetime) -> datetime | None:
+    """Since when a step waits that people wait for; pictures and video may be late."""
+    media = [job.name for job in jobs().values() if job.lane == Lane.MEDIA]
+    waiting = Step.objects.due(now).exclude(job__in=media).order_by("due_at")
+    return waiting.values_list("due_at", flat=True).first()
+
+
 def retry(step_id: int) -> bool:
     """Take a parked step up again from its first attempt. False if not parked."""
     return bool(
