@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import get_ident
 from typing import Protocol
 
 from lxml import etree
@@ -75,12 +76,17 @@ class FolderWindow:
 
 def lay(folder: Path, name: str, content: bytes) -> None:
     """Write a file that others see whole or not at all, even when the power goes."""
-    hidden = folder / f".{name}.{os.getpid()}"
+    hidden = folder / f".{name}.{os.getpid()}.{get_ident()}"
     with hidden.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     hidden.rename(folder / name)
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(directory)  # the name, too
+    finally:
+        os.close(directory)
 
 
 def wrap(message: Written, sender: Sender, at: datetime) -> bytes:

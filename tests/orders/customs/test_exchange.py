@@ -4,6 +4,7 @@ import pytest
 
 from orders.customs import messages, receipts
 from orders.customs.exchange import FolderWindow, unwrap, wrap
+from tests.catalog.test_stock import in_threads
 from tests.orders.customs.make import CLOSED_AT, SENDER, make_sending, make_snapshot
 
 BOM = b"\xef\xbb\xbf"
@@ -67,6 +68,16 @@ def test_a_window_sends_a_name_again_when_it_says_something_else(tmp_path):
     window.send("303-1.xml", b"two")
 
     assert (tmp_path / "out" / "303-1.xml").read_bytes() == b"two"
+
+
+def test_two_threads_that_send_the_same_lay_it_whole(tmp_path):
+    window, content = FolderWindow(tmp_path), b"<a/>" * 100_000
+
+    results = in_threads(8, lambda i: window.send("one.xml", content))
+
+    assert results == [None] * 8
+    assert (tmp_path / "out" / "one.xml").read_bytes() == content
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["one.xml"]
 
 
 def test_an_answer_waits_until_it_is_done(tmp_path):
