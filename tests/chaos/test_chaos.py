@@ -38,7 +38,8 @@ def run_once(world: World, shop: Shop, number: int) -> None:
     except BaseException:
         print(world.last_words())
         raise
-    assert wrong == [], f"after run {number}\n{world.last_words()}"
+    report = [f"after run {number}", *wrong, world.last_words()]
+    assert not wrong, "\n".join(report)
 
 
 def table(deaths: Counter[str]) -> str:
