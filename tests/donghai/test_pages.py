@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.management import call_command
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
@@ -129,3 +130,15 @@ def test_the_compiled_chinese_is_that_of_its_source():
         assert translation.gettext("I want it!") == "我要！"
     source = (CHINESE / "django.po").stat().st_size
     assert (CHINESE / "django.mo").stat().st_size > source / 3
+
+
+def test_production_finds_every_file_that_pages_name(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "donghai.storage.HashedStaticFiles"}
+    }
+
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+    (room,) = (tmp_path / "js" / "orders").glob("session.????????????.js")
+    assert re.search(r'from "../donghai\.[0-9a-f]{12}\.js"', room.read_text())
