@@ -113,7 +113,13 @@ def claim_due(
 
 
 def run(step: Step) -> bool:
-    """Run one claimed step. True when it ended; what went wrong is noted on the row."""
+    """Run one claimed step. True when it ended; what went wrong is noted on the row.
+
+    One that was taken often and never came back is parked unrun: it kills its worker.
+    """
+    if step.attempts > jobs()[step.job].attempts:
+        _park(step, "whoever took it died")
+        return False
     try:
         jobs()[step.job].action(step)
     except NotYet as wait:
@@ -168,13 +174,17 @@ def retry(step_id: int) -> bool:
 def _note_failure(step: Step, error: Exception) -> None:
     text = f"{type(error).__name__}: {error}"[:500]
     if step.attempts >= jobs()[step.job].attempts:
-        Step.objects.open().filter(pk=step.pk, lease_token=step.lease_token).update(
-            state=Step.State.PARKED, lease_token=None, last_error=text
-        )
-        log.error("step parked", extra={"step": step.pk, "job": step.job})
+        _park(step, text)
         return
     wait = min(timedelta(seconds=2.0 ** min(step.attempts, 10)), LONGEST_WAIT)
     _release(step, wait, last_error=text)
+
+
+def _park(step: Step, text: str) -> None:
+    Step.objects.open().filter(pk=step.pk, lease_token=step.lease_token).update(
+        state=Step.State.PARKED, lease_token=None, last_error=text
+    )
+    log.error("step parked", extra={"step": step.pk, "job": step.job})
 
 
 def _release(step: Step, wait: timedelta, **changes: object) -> None:

@@ -1,6 +1,8 @@
 """Truth 7: what must happen later stands in a row and ends once in effect."""
 
+import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -19,9 +21,11 @@ JOB = "tests.greet"
 @pytest.fixture
 def greet():
     """A job whose effect is one user a run; what `done` holds decides how it ends."""
-    plan: dict[str, Exception | None] = {"raise": None}
+    plan: dict[str, Any] = {"raise": None, "deadly": None}
 
     def act(step: Step) -> None:
+        if plan["deadly"] == step.pk:
+            raise SystemExit
         if plan["raise"]:
             raise plan["raise"]
         with steps.finishing(step):
@@ -85,6 +89,28 @@ def test_a_failing_step_is_tried_later_and_at_last_parked(greet):
     assert steps.retry(step.pk)
     assert not steps.retry(step.pk)
     assert sweep_until_done(lane=None) == 1
+
+
+@pytest.mark.django_db
+def test_a_step_that_kills_its_worker_is_parked_and_keeps_nobody_waiting(greet):
+    steps.job(JOB)(services.jobs()[JOB].action)  # with the usual number of attempts
+    random.seed(1)
+    steps.schedule(JOB, subject_id=0)
+    deadly = Step.objects.get()
+    greet["deadly"] = deadly.pk
+    for number in range(1, 5):
+        steps.schedule(JOB, subject_id=number)
+
+    for _ in range(services.jobs()[JOB].attempts):
+        with pytest.raises(SystemExit):
+            sweep_until_done(lane=None)
+        Step.objects.open().update(due_at=timezone.now())  # its lease is over
+    sweep_until_done(lane=None)
+
+    assert User.objects.count() == 4
+    deadly.refresh_from_db()
+    assert (deadly.state, deadly.last_error) == ("PARKED", "whoever took it died")
+    assert steps.retry(deadly.pk)
 
 
 @pytest.mark.django_db
