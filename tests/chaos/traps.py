@@ -104,7 +104,8 @@ def set_up() -> None:
     """Put traps around all that this process will do, and make it a quick one."""
     _hurry()
     for name, job in step_services.jobs().items():
-        step_services._jobs[name] = replace(job, action=_working(name, job.action))
+        action = _working(name, job.action)
+        step_services._jobs[name] = replace(job, action=action, attempts=100)
     for dotted in [*(service for service, _ in settings.ROUNDS), *DOORS]:
         module, _, name = dotted.rpartition(".")
         service = _working(dotted, import_string(dotted))
@@ -116,7 +117,7 @@ def set_up() -> None:
 
 
 def _hurry() -> None:
-    """What takes minutes in life takes a second here."""
+    """What takes minutes in life takes a second here; giving up would take hours."""
     step_services.LEASE = step_services.LONGEST_WAIT = timedelta(seconds=1)
     payments.ASK_AFTER = timedelta(seconds=1)
     settlement.LOOK_AGAIN_SECONDS = 0.2
