@@ -50,6 +50,7 @@ __all__ = [
     "NoTariffForItem",
     "TooHeavy",
     "price",
+    "require_served",
 ]
 
 
@@ -79,7 +80,7 @@ def price(
     """
     if (book.country, book.on) != (destination.country, ship_on):
         raise ValueError("the book is of another country or day")
-    _refuse_unknown(destination, book)
+    require_served(destination, book)
     goods = [_goods_line(item) for item in items]
     freight = _freight_line(items, currency, book)
     parcel = Consignment(
@@ -100,7 +101,8 @@ def price(
     )
 
 
-def _refuse_unknown(destination: Destination, book: RuleBook) -> None:
+def require_served(destination: Destination, book: RuleBook) -> None:
+    """Raise NoRuleForCountry or NoRuleForPlace unless we ship there."""
     if not book.cards or not any(rule.topic in REGIMES for rule in book.rules):
         raise NoRuleForCountry(country=destination.country)
     postcode = destination.postcode.replace(" ", "").upper()

@@ -239,8 +239,13 @@ def place_order(
         raise QuoteRanOut()
     if address.country != quoted.country:
         raise WrongDestination(country=quoted.country)
+    today = timezone.localdate()
+    landed.require_served(
+        landed.Destination(country=address.country, postcode=address.postcode),
+        RuleBook.load(address.country, today),
+    )
     claims = _claims_of(quote_id)
-    rate = pricing.rate_into_yuan(quoted.currency, timezone.localdate())
+    rate = pricing.rate_into_yuan(quoted.currency, today)
     order = Order(
         number=_new_number(),
         quote_id=quote_id,

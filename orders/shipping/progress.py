@@ -19,6 +19,7 @@ from orders.shipping.models import Parcel, TrackingEvent
 
 FOR_CUSTOMS = timedelta(days=1)
 FOR_THE_FLIGHT = timedelta(days=2)
+GRACE = timedelta(hours=2)  # nobody calls a thing late for that
 
 
 class State(StrEnum):
@@ -156,7 +157,7 @@ def _dated(stages: list[Stage], now: datetime) -> list[Fact]:
             state = State.NOW if i == last + 1 else State.LATER
             due = stage.due or _later(before, stage.takes)
         fact = Fact(stage.code, str(stage.title), stage.at, due, state, stage.note)
-        if state == State.NOW and due and due < now:
+        if state == State.NOW and due and due + GRACE < now:
             fact = _late(fact, stage)
         facts.append(fact)
         before = stage.at or (due and max(due, now)) or (before if i <= last else None)

@@ -1,6 +1,7 @@
 """Claims by the server's clock, quotes with rules, orders from a frozen price."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 from catalog import services as catalog
 from catalog.models import Hold, StockLevel
 from livestream.models import RoomEvent
-from orders.checkout import services
+from orders.checkout import landed, services
 from orders.checkout.models import Claim, Order, Quote, Split
 from tests.catalog.test_stock import in_threads
 from tests.make import (
@@ -185,6 +186,24 @@ def test_a_held_piece_that_ran_out_makes_no_order():
             quote_id=quoted.quote.pk,
             email="a@example.org",
             address=ADDRESSES["US"],
+        )
+
+    assert not Order.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_address_where_nothing_is_sent_makes_no_order_whatever_was_quoted():
+    listing = make_listing(session=make_session(country="GB"))
+    claim = make_claim(listing=listing)
+    quoted = services.quote(bag=claim.bag, hold_ids=None, country="GB")
+    belfast = replace(ADDRESSES["GB"], postcode="BT1 1AA")
+
+    with pytest.raises(landed.NoRuleForPlace):
+        services.place_order(
+            bag=claim.bag,
+            quote_id=quoted.quote.pk,
+            email="a@example.org",
+            address=belfast,
         )
 
     assert not Order.objects.exists()
