@@ -33,7 +33,7 @@ def test_the_same_sku_gives_the_same_picture_and_another_sku_another():
 
 
 def test_amethyst_is_purple_and_citrine_is_golden():
-    def middle(mineral: str) -> tuple[int, ...]:
+    def middle(mineral):
         picture = drawing.draw_piece(
             mineral=mineral, form="SPHERE", sku="S-1", size=120
         )

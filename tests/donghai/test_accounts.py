@@ -10,7 +10,7 @@ from donghai.models import User
 PASSWORD = "six-sided-and-clear"
 
 
-def link_in(mail) -> str:
+def link_in(mail):
     return re.search(r"http://testserver(/\S+)", mail.body).group(1)
 
 

@@ -117,7 +117,7 @@ def test_a_file_goes_out_in_blocks(tmp_path):
     path.write_bytes(b"x" * (2 * BLOCK + 5))
 
     def serve(environ: dict[str, Any], start: Callable[..., None]) -> Any:
-        response = FileResponse(path.open("rb"))
+        response: Any = FileResponse(path.open("rb"))
         start("200 OK", list(response.items()))
         response.file_to_stream.close = response.close  # as Django's handler does
         return environ["wsgi.file_wrapper"](response.file_to_stream, 4096)

@@ -52,7 +52,7 @@ def test_an_unsafe_production_does_not_start(fault, word):
 
 
 def start(**environment: str) -> subprocess.CompletedProcess[str]:
-    """Whether the program starts at all with these settings, as a process of its own."""
+    """Whether the program starts with these settings, as a process of its own."""
     return subprocess.run(
         [sys.executable, "-c", "import django; django.setup()"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "donghai.settings", **environment},
