@@ -3,21 +3,26 @@
 Redis brings events at once and promises nothing; the database's log has them all, in
 order. So a room takes from Redis only the number that comes next, and its hub asks the
 log for what is missing. Each frame is built once, what comes within a tick is written
-together, and the room itself takes the one step of each client's `send()`: a client
-whose line is full is cut off, and comes back with the number it saw last. All of this
-runs on the event loop, and none of it waits.
+together, and the room itself writes to each client, or takes the one step of its
+`send()`: a client whose line is full is cut off, and comes back with the number it saw
+last. All of this runs on the event loop, and none of it waits.
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, MutableMapping, Sequence
 from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
 Numbered = tuple[int, bytes]  # an event's number and its frame
 
-TICK = 0.1  # seconds between two writes of a room
+TICK = 0.1  # seconds a frame waits at most for others to be written with
+REST = 0.08  # seconds after a write; the first frame later takes along all that wait
+FULL = 1 << 16  # bytes that a line may hold back; uvicorn stops there, too
 REMEMBERED = 256  # frames a room keeps for those who come back after a moment
 
 
@@ -46,17 +51,50 @@ class Client:
     def __init__(self, send: Send) -> None:
         self.send = send
         self.task = asyncio.current_task()
-        # uvicorn's `send` is a method of an object that holds the transport
-        self.transport = getattr(getattr(send, "__self__", None), "transport", None)
         self.is_cut = False
+        # uvicorn's `send` is a method of an object that holds the transport
+        self._answer = getattr(send, "__self__", None)
+        self.transport: Any = getattr(self._answer, "transport", None)
+        self._writes_chunks = False
+
+    async def begin(self, headers: list[tuple[bytes, bytes]]) -> None:
+        """Start the answer, and see whether we can write it ourselves.
+
+        On a chunked answer of uvicorn's usual protocol `step` then does what `send`
+        does, at three quarters of the CPU for each event delivered.
+        """
+        start = {"type": "http.response.start", "status": 200, "headers": headers}
+        await self.send(start)
+        if isinstance(self._answer, RequestResponseCycle):
+            self._writes_chunks = self._answer.chunked_encoding is True
 
     @property
     def is_gone(self) -> bool:
         """Whether the viewer left, as far as the server lets us know."""
         return self.transport is not None and self.transport.is_closing()
 
-    def step(self, message: Message) -> bool:
+    def step(self, message: Message, chunk: bytes) -> bool:
         """Send without waiting; False if the line is full or gone."""
+        if self._writes_chunks:
+            if self.is_gone or self.transport.get_write_buffer_size() > FULL:
+                return False
+            self.transport.write(chunk)
+            return True
+        return self._step_once(message)
+
+    def finish(self) -> bool:
+        """End the answer in good order, without waiting; False if that can't be."""
+        return self._step_once(body(b"", more=False))
+
+    def cut(self) -> None:
+        """Abort the connection with what is queued for it, or at least end the task."""
+        self.is_cut = True
+        if self.transport is not None:
+            self.transport.abort()
+        elif self.task is not None:
+            self.task.cancel()
+
+    def _step_once(self, message: Message) -> bool:
         sending = self.send(message)
         try:
             sending.send(None)
@@ -66,14 +104,6 @@ class Client:
             return False
         sending.close()
         return False
-
-    def cut(self) -> None:
-        """Abort the connection with what is queued for it, or at least end the task."""
-        self.is_cut = True
-        if self.transport is not None:
-            self.transport.abort()
-        elif self.task is not None:
-            self.task.cancel()
 
 
 class Room:
@@ -99,6 +129,7 @@ class Room:
         self._loop = asyncio.get_running_loop()
         self.written_at = self._loop.time() - TICK
         self._timer: asyncio.TimerHandle | None = None
+        self._due = math.inf
 
     def hear(self, number: int, frame: bytes) -> None:
         """Take an event that Redis brought, in whatever order it came."""
@@ -117,22 +148,27 @@ class Room:
     def say(self, frame: bytes) -> None:
         """Write something of the moment: no number, no memory."""
         self._outbox.append(frame)
-        if self._timer is None:
-            due = max(self._loop.time(), self.written_at + TICK)
+        now = self._loop.time()
+        due = now + (0 if now - self.written_at >= REST else TICK)
+        if due < self._due:
+            self._due = due
+            if self._timer is not None:
+                self._timer.cancel()
             self._timer = self._loop.call_at(due, self.write)
 
     def write(self) -> None:
         """Step each live client once with all that waits; cut off who can't take it."""
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
+            self._timer, self._due = None, math.inf
         if not self._outbox:
             return
-        message = body(b"".join(self._outbox))
+        content = b"".join(self._outbox)
+        message, chunk = body(content), b"%x\r\n%b\r\n" % (len(content), content)
         self._recent.extend(self._numbered)
         self._outbox, self._numbered = [], []
         self.written, self.written_at = self.heard, self._loop.time()
-        for client in [client for client in self.live if not client.step(message)]:
+        for client in [each for each in self.live if not each.step(message, chunk)]:
             self.live.discard(client)
             client.cut()
 
@@ -155,9 +191,8 @@ class Room:
     def end(self) -> None:
         """Close every line in good order; cut those who are still reading up."""
         self.write()
-        farewell = body(b"", more=False)
         for client in list(self.members):
-            if client not in self.live or not client.step(farewell):
+            if client not in self.live or not client.finish():
                 client.cut()
         self.live.clear()
 

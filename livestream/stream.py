@@ -83,9 +83,8 @@ async def _serve(
     if room is None:
         await _refuse(send, 404, "not_found")
         return
-    start = {"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS}
     try:
-        await send(start)
+        await client.begin(STREAM_HEADERS)
         await send(body(RETRY))
         await hub.catch_up(room, client, after)
         while (await receive())["type"] != "http.disconnect":

@@ -2,113 +2,22 @@
 
 import http.client
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from donghai.local.places import Places, redis_url
 from donghai.local.valkey import Valkey
 from livestream import events, stream
 from livestream.models import LiveSession, RoomEvent, RoomLog
+from tests.livestream.lines import Viewer, Web
 from tests.make import make_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Web:
-    """A web process like those of production, with the tests' database."""
-
-    def __init__(self, redis: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as door:
-            self.port = door.getsockname()[1]
-            address = urlsplit(settings.DATABASE_URL)
-            name = connection.settings_dict["NAME"]
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "donghai.local.web", str(door.fileno())],
-                env=os.environ
-                | {
-                    "DATABASE_URL": address._replace(path=f"/{name}").geturl(),
-                    "REDIS_URL": redis,
-                    "LOG_LEVEL": "WARNING",
-                },
-                cwd=settings.BASE_DIR,
-                pass_fds=[door.fileno()],
-            )
-
-    def wait(self) -> None:
-        """Until it serves."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port)) as line:
-            line.request("GET", "/healthz")
-            assert line.getresponse().status == 200
-
-    def stop(self) -> float:
-        """Tell it to end as the supervisor does; say how long it took."""
-        started = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
-        return time.monotonic() - started
-
-
-class Viewer:
-    """A browser's EventSource, as far as the room can tell."""
-
-    def __init__(self, web: Web) -> None:
-        self.line = http.client.HTTPConnection("127.0.0.1", web.port, timeout=60)
-
-    def ask(
-        self,
-        session_id: int,
-        after: object = None,
-        last_event_id: object = None,
-        method: str = "GET",
-    ) -> None:
-        address = f"/api/v1/sessions/{session_id}/events"
-        if after is not None:
-            address += f"?after={after}"
-        headers = {} if last_event_id is None else {"Last-Event-ID": str(last_event_id)}
-        self.line.request(method, address, headers=headers)
-        self.answer = self.line.getresponse()
-
-    def next(self) -> dict[str, str]:
-        """The fields of the next event; heartbeats are skipped."""
-        fields: dict[str, str] = {}
-        while (line := self.answer.readline()) != b"\n" or "data" not in fields:
-            if not line:
-                raise EOFError
-            name, _, value = line.decode().rstrip("\n").partition(": ")
-            fields[name] = value
-        return fields
-
-    def next_of(self, kind: str) -> dict[str, Any]:
-        while (found := self.next())["event"] != kind:
-            pass
-        return json.loads(found["data"])
-
-    def numbers(self, until: int) -> list[int]:
-        """The numbers of all stored events up to `until`."""
-        seen: list[int] = []
-        while until not in seen:
-            fields = self.next()
-            if fields["event"] == "chat":
-                assert json.loads(fields["data"])["number"] == int(fields["id"])
-                seen.append(int(fields["id"]))
-        return seen
-
-    def leave(self) -> None:
-        if hasattr(self, "answer"):
-            self.answer.close()
-        self.line.close()
 
 
 @pytest.fixture(scope="module")
@@ -122,12 +31,12 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
 
 
 @pytest.fixture(scope="module")
-def start(places: Places, django_db_setup: None) -> Iterator[Callable[[], Web]]:
+def start(places: Places, django_db_setup: None) -> Iterator[Callable[..., Web]]:
     """Start a web process that ends with the module."""
     running: list[Web] = []
 
-    def start_one() -> Web:
-        running.append(Web(redis_url(places.folder)))
+    def start_one(module: str = "donghai.local.web", *options: str) -> Web:
+        running.append(Web(redis_url(places.folder), module, *options))
         running[-1].wait()
         return running[-1]
 
@@ -138,7 +47,7 @@ def start(places: Places, django_db_setup: None) -> Iterator[Callable[[], Web]]:
 
 
 @pytest.fixture(scope="module")
-def web(start: Callable[[], Web]) -> Web:
+def web(start: Callable[..., Web]) -> Web:
     return start()
 
 
@@ -384,6 +293,17 @@ def test_viewers_are_counted_over_all_processes(web, start, room, watch):
     other_process.stop()
     assert first.next_of("viewers") == {"viewers": 1}
     assert stream.viewers(room) == 1
+
+
+def test_without_uvicorns_usual_protocol_the_stream_is_the_same(start, room, watch):
+    web = start("uvicorn", "donghai.asgi:application", "--http=h11", "--fd")
+    viewer = watch(web, room, after=0)
+    for _ in range(30):
+        say(room)
+
+    assert viewer.numbers(until=30) == list(range(1, 31))
+    web.stop()
+    assert b"chat" not in viewer.answer.read()
 
 
 def test_a_process_told_to_stop_ends_its_streams_at_once(start, room, watch):
