@@ -86,16 +86,18 @@ class World:
         sandbox.LATE = timedelta(seconds=2)
 
     def _start_nursery(self, undo: ExitStack) -> None:
-        listener = undo.enter_context(socket.create_server(("127.0.0.1", 0)))
+        listener = undo.enter_context(
+            socket.create_server(("127.0.0.1", 0), backlog=2048)
+        )
         number = listener.fileno()
-        port = listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         log = undo.enter_context((self.folder / "nursery.log").open("w"))
         command = [sys.executable, "-m", "tests.chaos.nursery", str(self.folder)]
         self.nursery = undo.enter_context(
             subprocess.Popen(
                 [*command, str(number), *self.names],
                 cwd=REPOSITORY,
-                env=os.environ | self._environment(port),
+                env=os.environ | self._environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -107,7 +109,7 @@ class World:
         ready = self.nursery.stdout.readline()
         assert ready == "ready\n", (self.folder / "nursery.log").read_text()
 
-    def _environment(self, port: int) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         database = urlsplit(settings.DATABASE_URL)
         name = f"/{connection.settings_dict['NAME']}"
         return {
@@ -115,7 +117,7 @@ class World:
             "REDIS_URL": local.redis_url(self.folder),
             "DONGHAI_VAR": str(self.folder),
             "CUSTOMS_FOLDER": str(self.office),
-            "SITE_URL": f"http://127.0.0.1:{port}",
+            "SITE_URL": self.url,
             "SANDBOX_DELIVERY_SECONDS": "1",
             "DJANGO_SETTINGS_MODULE": "donghai.settings",
             "LOG_LEVEL": "WARNING",

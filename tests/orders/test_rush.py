@@ -23,6 +23,7 @@ from orders.checkout.models import Order
 from orders.payments import sandbox
 from orders.payments import services as payments
 from tests.catalog.test_stock import in_threads
+from tests.chaos.world import World
 from tests.make import ADDRESSES, make_listing, make_session, make_variant
 
 ROUNDS = int(os.environ.get("RUSH_ROUNDS", "5"))
@@ -116,14 +117,15 @@ def claim_and_pay_at_the_door(url: str, listing: Listing) -> str:
         return PAID if paid["pays_order"] else "not paid"
 
 
-def test_a_rush_at_the_http_doors_ends_the_same(live_server):
+def test_a_rush_at_the_http_doors_ends_the_same():
     variant, listings = make_rush()
     catalog.receive(variant_id=variant.pk, quantity=UNITS)
 
-    fates = in_threads(
-        BUYERS,
-        lambda i: claim_and_pay_at_the_door(live_server.url, listings[i % SESSIONS]),
-    )
+    with World("web") as world:
+        fates = in_threads(
+            BUYERS,
+            lambda i: claim_and_pay_at_the_door(world.url, listings[i % SESSIONS]),
+        )
 
     assert Counter(fates) == {PAID: UNITS, SOLD_OUT: BUYERS - UNITS}
     require_sold_out(variant, sold=UNITS)
