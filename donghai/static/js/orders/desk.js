@@ -1,5 +1,6 @@
 // The host's desk: claims as they come, one tap to the next piece, the truth about the line.
 import { say, showTimes } from "../donghai.js";
+import { listen } from "../livestream/events.js";
 
 const desk = document.getElementById("desk");
 const $ = (id) => document.getElementById(id);
@@ -97,21 +98,15 @@ const hear = {
   end: () => location.reload(),
 };
 
-let last = Number(desk.dataset.last);
-const source = new EventSource(`${desk.dataset.events}?after=${last}`);
-for (const [kind, react] of Object.entries(hear)) {
-  source.addEventListener(kind, (event) => {
-    const { number, payload, at } = JSON.parse(event.data);
-    if (number <= last) return;
-    last = number;
-    react(payload, at);
-  });
-}
-source.addEventListener("viewers", (event) => {
-  $("viewers").textContent = JSON.parse(event.data).viewers.toLocaleString(document.documentElement.lang);
+const line = $("line");
+listen({
+  url: desk.dataset.events,
+  last: Number(desk.dataset.last),
+  hear,
+  viewers: $("viewers"),
+  good: () => { line.textContent = line.dataset.good; },
+  lost: () => { line.textContent = line.dataset.lost; },
 });
-source.addEventListener("open", () => { $("line").textContent = $("line").dataset.good; });
-source.addEventListener("error", () => { $("line").textContent = $("line").dataset.lost; });
 
 // <span data-since="ISO"> counts up: how long on air, how long this piece.
 function countUp() {

@@ -1,6 +1,7 @@
 // The live room: events in, claims and chat out. Everything here also works by plain forms,
 // except that the room then stands still until it's reloaded.
 import { say, showTimes } from "../donghai.js";
+import { listen } from "../livestream/events.js";
 
 const room = document.getElementById("room");
 const chat = document.getElementById("chat");
@@ -176,19 +177,7 @@ const hear = {
   end: () => location.reload(),
 };
 
-let last = Number(room.dataset.last);
-const source = new EventSource(`${room.dataset.events}?after=${last}`);
-for (const [kind, react] of Object.entries(hear)) {
-  source.addEventListener(kind, (event) => {
-    const { number, payload } = JSON.parse(event.data);
-    if (number <= last) return; // resumed a little too early
-    last = number;
-    react(payload);
-  });
-}
-source.addEventListener("viewers", (event) => {
-  $("viewers").textContent = JSON.parse(event.data).viewers.toLocaleString(document.documentElement.lang);
-});
+listen({ url: room.dataset.events, last: Number(room.dataset.last), hear, viewers: $("viewers") });
 
 // Holds run out and other rooms sell the same stock: look now and then, while anybody looks.
 setInterval(() => {

@@ -1,0 +1,26 @@
+// A room's event stream: each numbered event once and in order, whatever the line does.
+// A browser gives up for good when a stream is refused (a restart, a full house), so then
+// we knock again ourselves, from the last number we saw.
+
+const KNOCK_AGAIN = 3000; // milliseconds
+
+export function listen({ url, last, hear, viewers, good = () => {}, lost = () => {} }) {
+  const source = new EventSource(`${url}?after=${last}`);
+  for (const [kind, react] of Object.entries(hear)) {
+    source.addEventListener(kind, (event) => {
+      const { number, payload, at } = JSON.parse(event.data);
+      if (number <= last) return; // resumed a little too early
+      last = number;
+      react(payload, at);
+    });
+  }
+  source.addEventListener("viewers", (event) => {
+    viewers.textContent = JSON.parse(event.data).viewers.toLocaleString(document.documentElement.lang);
+  });
+  source.addEventListener("open", good);
+  source.addEventListener("error", () => {
+    lost();
+    if (source.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => listen({ url, last, hear, viewers, good, lost }), KNOCK_AGAIN + Math.random() * 2000);
+  });
+}
