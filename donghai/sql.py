@@ -8,17 +8,21 @@ each model, all else is written by hand, and a connection plans a statement once
 Write columns out where a table may grow: a planned `SELECT *` fails once it has.
 """
 
+import json
 import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
+from itertools import chain
+from operator import attrgetter
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
+from psycopg2.extras import Json
 
 Kind = TypeVar("Kind", bound=Model)
 
@@ -64,13 +68,9 @@ def insert(*new: Model, unless_there: bool = False) -> bool:
     With `unless_there` a row that a unique constraint refuses is left out. Returns
     whether all were written; where some were not, no row learns its key.
     """
-    fields, statement = _insertion(type(new[0]), len(new), unless_there)
-    database = connections[DEFAULT_DB_ALIAS]
-    facts = {
-        f"{name}_{number}": field.get_db_prep_save(getattr(one, name), database)
-        for number, one in enumerate(new)
-        for name, field in fields
-    }
+    readers, names, statement = _insertion(type(new[0]), len(new), unless_there)
+    values = [read(one) for one in new for read in readers]
+    facts = dict(zip(names, values, strict=True))
     with _executed(statement, facts, is_planned=len(new) <= MOST_PLANNED) as cursor:
         keys = cursor.fetchall()
     if len(keys) < len(new):
@@ -117,20 +117,27 @@ def _plan(statement: str) -> tuple[str, str, str]:
 @cache
 def _insertion(
     model: type[Model], count: int, unless_there: bool
-) -> tuple[list[tuple[str, "Field[Any, Any]"]], str]:
-    """The fields to write by name, and the statement that writes so many rows."""
+) -> tuple[list[Callable[[Model], Any]], list[str], str]:
+    """What reads the values of a row, the facts they become, and the statement."""
     quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
     fields = [field for field in model._meta.concrete_fields if not _by_database(field)]
     columns = ", ".join(quoted(str(field.column)) for field in fields)
-    places = ", ".join(
-        f"({', '.join(f'%({field.attname}_{number})s' for field in fields)})"
-        for number in range(count)
-    )
+    rows = [[f"{field.attname}_{n}" for field in fields] for n in range(count)]
+    places = ", ".join(f"({', '.join(f'%({name})s' for name in row)})" for row in rows)
     leave = "ON CONFLICT DO NOTHING" if unless_there else ""
-    return [(field.attname, field) for field in fields], (
+    statement = (
         f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES {places} "
         f"{leave} RETURNING {quoted(str(model._meta.pk.column))}"
     )
+    return [_reader(field) for field in fields], list(chain(*rows)), statement
+
+
+def _reader(field: "Field[Any, Any]") -> Callable[[Model], Any]:
+    """What takes a value from an object; the driver knows all kinds of it but JSON."""
+    read = attrgetter(field.attname)
+    if isinstance(field, JSONField):
+        return lambda one: Json(read(one), dumps=partial(json.dumps, cls=field.encoder))
+    return read
 
 
 def _by_database(field: "Field[Any, Any]") -> bool:

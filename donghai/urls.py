@@ -16,10 +16,10 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("", include("orders.urls")),
+    path("", include("livestream.urls")),
     path("", include("catalog.urls")),
     path("", include("hosts.urls")),
-    path("", include("livestream.urls")),
-    path("", include("orders.urls")),
 ]
 if not settings.PRODUCTION:  # there nginx or a CDN serves them, never Django
     files = {"document_root": settings.MEDIA_ROOT}
