@@ -3,6 +3,8 @@
 from functools import cache
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError
 from django.http import JsonResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
@@ -14,6 +16,7 @@ from rest_framework.views import exception_handler
 from donghai.errors import Refused
 
 PROBLEM_JSON = "application/problem+json"
+BIGGEST = 2**63 - 1  # of what the database counts with
 
 
 @cache
@@ -52,6 +55,10 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
             exc.status,
             content_type=PROBLEM_JSON,
         )
+    if isinstance(exc, ObjectDoesNotExist):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, DataError | RecursionError):
+        exc = exceptions.ParseError(_("Some of what was sent cannot be used."))
     response = exception_handler(exc, context)
     if response is None:
         return None
@@ -71,6 +78,13 @@ def document(code: str, title: str, status: int) -> dict[str, Any]:
         "status": status,
         "code": code,
     }
+
+
+def problem_of(code: str, title: str, status: int) -> JsonResponse:
+    """A problem document outside of DRF."""
+    return JsonResponse(
+        document(code, title, status), status=status, content_type=PROBLEM_JSON
+    )
 
 
 def refusal(request: Any, exc: Refused) -> JsonResponse:

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views import defaults
 
+from donghai.api import problem_of
 from donghai.errors import Refused
 
 
@@ -17,6 +21,8 @@ class RefusalsOnPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.get_full_path():  # no text of the database may hold it
+            return bad_request(request, SuspiciousOperation())
         return self.get_response(request)
 
     def process_exception(
@@ -30,6 +36,21 @@ class RefusalsOnPages:
         return render(
             request, "refused.html", {"words": str(exception)}, status=exception.status
         )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, as a problem document for programs."""
+    if not request.path.startswith("/api/"):
+        return defaults.bad_request(request, exception)
+    title = _("Some of what was sent cannot be used.")
+    return problem_of("bad_request", str(title), 400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, as a problem document for programs; the cause is in the log."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    return problem_of("error", str(_("Something broke on our side.")), 500)
 
 
 def where_from(request: HttpRequest) -> str:

@@ -8,6 +8,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from donghai import health
 
+handler400 = "donghai.refusals.bad_request"
+handler500 = "donghai.refusals.server_error"
+
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),

@@ -6,16 +6,19 @@ from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from donghai.api import BIGGEST
 from donghai.money import Money
 from hosts.models import Host, Language
 from livestream import services
 from livestream.models import Listing, LiveSession, Market
+
+MOST_RETAIL = 10**12  # minor units; a dearer piece is a slip of the finger
 
 
 class IsHost(BasePermission):
@@ -158,8 +161,8 @@ class Listings(HostDoor):
     """POST sessions/{id}/listings: link a piece of the market at a price."""
 
     class Input(serializers.Serializer[Any]):
-        variant = serializers.IntegerField()
-        retail_minor = serializers.IntegerField(min_value=1)
+        variant = serializers.IntegerField(min_value=1, max_value=BIGGEST)
+        retail_minor = serializers.IntegerField(min_value=1, max_value=MOST_RETAIL)
 
     @extend_schema(request=Input, responses={201: ListingOutput})
     def post(self, request: Any, session_id: int) -> Response:
@@ -183,7 +186,7 @@ class Pin(HostDoor):
     """POST sessions/{id}/pin: show one listing to everybody; null takes it away."""
 
     class Input(serializers.Serializer[Any]):
-        listing = serializers.IntegerField()
+        listing = serializers.IntegerField(min_value=1, max_value=BIGGEST)
         pinned = serializers.BooleanField(default=True)
 
     @extend_schema(request=Input, responses={204: None})
@@ -230,4 +233,4 @@ class Events(APIView):
         ],
     )
     def get(self, request: Request, session_id: int) -> Response:
-        return Response(status=status.HTTP_503_SERVICE_UNAVAILABLE)
+        raise exceptions.NotFound  # a number that no session has

@@ -3,8 +3,9 @@
 Locks: a listing, then its room's counter, then (in orders) stock.
 """
 
+import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from livestream import events, pricing
 from livestream.models import Listing, LiveSession, Market, RoomLog
 
 LONGEST_CHAT = 200
+FARTHEST = timedelta(days=366)
 
 
 class NotYourSession(Refused):
@@ -45,6 +47,12 @@ class NoSuchTime(Refused):
     status = 422
 
 
+class NotThatDay(Refused):
+    code = "not_that_day"
+    title = _("A session starts between now and a year from now.")
+    status = 422
+
+
 class RetailTooLow(Refused):
     code = "retail_too_low"
     title = _("The price does not cover its costs. The least is %(least)s.")
@@ -54,6 +62,12 @@ class RetailTooLow(Refused):
 class NotForSale(Refused):
     code = "not_for_sale"
     title = _("This piece is not for sale now.")
+
+
+class NotYourName(Refused):
+    code = "not_your_name"
+    title = _("That is the host's name. Please take another.")
+    status = 422
 
 
 class NothingToSay(Refused):
@@ -77,8 +91,11 @@ class Plan:
 @transaction.atomic
 def schedule_session(*, host: Host, plan: Plan) -> LiveSession:
     """Put a session on the schedule. Refuses a language without certificate."""
-    require_right_to_present(host, language=plan.language, on=plan.starts_on)
     starts_at = moment_of(plan.starts_on, plan.starts_time, plan.market.zone)
+    ends_at = starts_at + timedelta(minutes=plan.minutes)
+    if ends_at <= timezone.now() or starts_at > timezone.now() + FARTHEST:
+        raise NotThatDay()
+    require_right_to_present(host, language=plan.language, on=plan.starts_on)
     session = LiveSession.objects.create(
         host=host,
         language=plan.language,
@@ -88,7 +105,7 @@ def schedule_session(*, host: Host, plan: Plan) -> LiveSession:
         starts_on=plan.starts_on,
         starts_time=plan.starts_time,
         starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=plan.minutes),
+        ends_at=ends_at,
         currency=plan.market.currency,
     )
     RoomLog.objects.create(session=session)
@@ -100,6 +117,8 @@ def moment_of(day: date, wall: time, zone: str) -> datetime:
 
     Raises NoSuchTime for the hour that is skipped when clocks go forward.
     """
+    if not MINYEAR < day.year < MAXYEAR:
+        raise NotThatDay()
     local = datetime.combine(day, wall, tzinfo=ZoneInfo(zone))
     moment = local.astimezone(UTC)
     if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != datetime.combine(
@@ -238,12 +257,20 @@ def unpin(*, host: Host, session_id: int, listing_id: int) -> None:
 @transaction.atomic
 def say(*, session_id: int, name: str, text: str) -> int:
     """A line of chat, seen by everybody in the room. Returns its number."""
-    said = " ".join(text.split())
-    if not said or len(said) > LONGEST_CHAT:
+    said, by = plain_text(text), plain_text(name)
+    if not said or not by or len(said) > LONGEST_CHAT:
         raise NothingToSay(longest=LONGEST_CHAT)
-    session = LiveSession.objects.only("state").get(pk=session_id)
+    session = LiveSession.objects.select_related("host").get(pk=session_id)
     _require(session, LiveSession.State.ON_AIR)
-    return events.append(session_id, "chat", {"name": name, "text": said})
+    if by.casefold() == session.host.name.casefold():
+        raise NotYourName()
+    return events.append(session_id, "chat", {"name": by, "text": said})
+
+
+def plain_text(text: str) -> str:
+    """One line without control or direction marks, which could dress up as others."""
+    kept = "".join(x if unicodedata.category(x)[0] != "C" else " " for x in text)
+    return " ".join(kept.split())
 
 
 def claim_place(*, listing_id: int, quantity: int, name: str, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.test import Client
@@ -173,7 +173,7 @@ def make_session(
             title="Amethyst night",
             language=market.language,
             market=market,
-            starts_on=timezone.localdate(),
+            starts_on=timezone.localdate() + timedelta(days=1),
             starts_time=time(22),
         ),
     )

@@ -46,6 +46,9 @@ OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "unix_socket_permissions": "0700",
+    # statements and details carry buyers' names and addresses
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from donghai.api import read, show
+from donghai.api import BIGGEST, read, show
 from orders.checkout import idempotency, services
 from orders.checkout.bag import HEADER, BagView, bag_or_new, keep, token
 from orders.checkout.models import Order
@@ -35,7 +35,7 @@ class AddressInput(serializers.Serializer[Any]):
     postcode = serializers.CharField(
         max_length=12, required=False, default="", allow_blank=True
     )
-    country = serializers.RegexField(r"^[A-Za-z]{2}$")
+    country = serializers.RegexField(r"^[A-Za-z]{2}\Z")
     phone = serializers.CharField(
         max_length=24, required=False, default="", allow_blank=True
     )
@@ -47,8 +47,8 @@ class MakeClaim(APIView):
     authentication_classes = ()
 
     class Input(serializers.Serializer[Any]):
-        listing = serializers.IntegerField()
-        quantity = serializers.IntegerField(default=1)
+        listing = serializers.IntegerField(min_value=1, max_value=BIGGEST)
+        quantity = serializers.IntegerField(default=1, max_value=BIGGEST)
         name = serializers.CharField(
             max_length=40, required=False, default="", allow_blank=True
         )
@@ -105,12 +105,12 @@ class MakeQuote(BagView):
 
     class Input(serializers.Serializer[Any]):
         holds = serializers.ListField(
-            child=serializers.IntegerField(),
+            child=serializers.IntegerField(min_value=1, max_value=BIGGEST),
             required=False,
             min_length=1,
             max_length=99,
         )
-        country = serializers.RegexField(r"^[A-Za-z]{2}$")
+        country = serializers.RegexField(r"^[A-Za-z]{2}\Z")
         postcode = serializers.CharField(
             max_length=12, required=False, default="", allow_blank=True
         )
@@ -164,7 +164,7 @@ class PlaceOrder(BagView):
 
     class Input(serializers.Serializer[Any]):
         quote = serializers.UUIDField()
-        email = serializers.EmailField()
+        email = serializers.EmailField(max_length=254)
         address = AddressInput()
 
     @extend_schema(

@@ -6,6 +6,7 @@ here writes rows of its own and needs no lock.
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -32,6 +33,13 @@ from orders.checkout.models import Claim, Order, OrderLine, Quote, QuoteLine, Sp
 
 NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O
 MOST_PER_CLAIM = 99
+# As the post of the markets writes them, without spaces
+POSTCODES = {
+    "US": r"\d{5}(-\d{4})?",
+    "DE": r"\d{5}",
+    "MX": r"\d{5}",
+    "GB": r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}",
+}
 
 
 class NotInThisSession(Refused):
@@ -75,8 +83,19 @@ class NoSuchQuote(Refused):
 
 class WrongDestination(Refused):
     code = "wrong_destination"
-    title = _("The price was made for %(country)s. Ask for one for your address.")
+    title = _("The price was made for %(place)s. Ask for one for your address.")
     status = 422
+
+
+class BadPostcode(Refused):
+    code = "bad_postcode"
+    title = _("The post needs the postcode, as it is written in that country.")
+    status = 422
+
+
+class AlreadyPlaced(Refused):
+    code = "already_placed"
+    title = _("Order %(number)s is being paid or is paid, so it stays as it is.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,18 +246,17 @@ def place_order(
 ) -> Order:
     """Take a quote at its word; the order exists before anybody is asked for money.
 
-    A repeat returns the same order, waiting for the first if need be. Shares are fixed
-    here, at the rate in force.
+    A repeat returns the same order, waiting for the first if need be; until he pays a
+    buyer may correct it so. Shares are fixed here, at the rate in force.
     """
     quoted = sql.row(statements.QUOTED, quote=quote_id, bag=bag)
     if quoted is None:
         raise NoSuchQuote()
+    _require_destination(address, quoted.country, quoted.postcode)
     if quoted.order_id is not None:
-        return Order.objects.get(pk=quoted.order_id)
+        return _correct(quoted.order_id, address, email=email, language=language)
     if quoted.expires_at <= timezone.now():
         raise QuoteRanOut()
-    if address.country != quoted.country:
-        raise WrongDestination(country=quoted.country)
     today = timezone.localdate()
     landed.require_served(
         landed.Destination(country=address.country, postcode=address.postcode),
@@ -257,6 +275,36 @@ def place_order(
         **asdict(address),
     )
     return _keep_order(order, claims, rate)
+
+
+def _require_destination(address: Address, country: str, postcode: str) -> None:
+    """The price was made for this place, and the post can find it."""
+    written = address.postcode.replace(" ", "").upper()
+    quoted = postcode.replace(" ", "").upper()
+    if address.country != country or (quoted and written != quoted):
+        raise WrongDestination(place=f"{country} {postcode}".strip())
+    pattern = POSTCODES.get(country)
+    if pattern and not re.fullmatch(pattern, written):
+        raise BadPostcode()
+
+
+@transaction.atomic
+def _correct(order_id: int, address: Address, **said: str) -> Order:
+    """What the buyer says now, unless money is on its way. Locks the order."""
+    order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    wanted = {**asdict(address), **said}
+    if all(getattr(order, name) == value for name, value in wanted.items()):
+        return order
+    holds = Hold.objects.filter(pk__in=order.hold_ids())
+    if (
+        order.status != Order.Status.AWAITING_PAYMENT
+        or holds.filter(state=Hold.State.PAYING).exists()
+    ):
+        raise AlreadyPlaced(number=order.number)
+    for name, value in wanted.items():
+        setattr(order, name, value)
+    order.save(update_fields=list(wanted))
+    return order
 
 
 def _claims_of(quote_id: UUID) -> list[Any]:

@@ -29,7 +29,8 @@ ORDER BY claim.id
 
 # A quote, and the order that took it, if there is one.
 QUOTED = """
-SELECT quote.country, quote.currency, quote.total_minor, quote.expires_at,
+SELECT quote.country, quote.postcode, quote.currency, quote.total_minor,
+       quote.expires_at,
        placed.id AS order_id
 FROM orders_quote quote LEFT JOIN orders_order placed ON placed.quote_id = quote.id
 WHERE quote.id = %(quote)s AND quote.bag = %(bag)s

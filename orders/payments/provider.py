@@ -25,6 +25,7 @@ class Provider(Protocol):
     """Every call may be repeated: the same key means the same charge or refund."""
 
     name: str
+    methods: tuple[str, ...]
 
     def charge(
         self, *, key: str, amount: Money, method: str, return_url: str

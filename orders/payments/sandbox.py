@@ -34,6 +34,7 @@ class SandboxProvider:
     """The adapter; what is behind it is the other functions of this module."""
 
     name = "sandbox"
+    methods = ("page", PAYS_AT_ONCE, DECLINES_AT_ONCE)
 
     def charge(
         self, *, key: str, amount: Money, method: str, return_url: str

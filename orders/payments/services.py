@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ from donghai import sql, steps
 from donghai.errors import Refused
 from donghai.money import Money
 from donghai.steps.models import Step
-from orders.checkout.models import Claim, Order
+from orders.checkout.models import Claim, Order, OrderLine
 from orders.payments.models import Notice, Payment, Refund
 from orders.payments.provider import Charge, provider
 
@@ -78,6 +79,12 @@ class HoldRanOut(Refused):
     title = _("The time ran out and the pieces went back on sale. Claim them again.")
 
 
+class UnknownMethod(Refused):
+    code = "unknown_method"
+    title = _("One cannot pay by %(method)s here.")
+    status = 422
+
+
 class BeingPaid(Refused):
     code = "being_paid"
     title = _("These pieces are being paid already, in another order of yours.")
@@ -97,6 +104,8 @@ def begin_payment(*, order_id: int, method: str, return_url: str = "") -> Paymen
     The holds come under payment first, so that they outlast it. Refuses a paid order
     and one whose holds ran out.
     """
+    if method not in provider().methods:
+        raise UnknownMethod(method=method)
     payment = _open_payment(order_id)
     charge = provider().charge(
         key=payment.key,
@@ -172,7 +181,7 @@ def settle_payment(*, payment_id: int, reference: str, amount: Money) -> Payment
     payment.state, payment.ended_at = Payment.State.CAPTURED, timezone.now()
     payment.reference, payment.amount_minor = reference, amount.minor
     payment.pays_order = (
-        order.status == Order.Status.AWAITING_PAYMENT
+        order.status != Order.Status.PAID
         and amount == order.total
         and (was_open or not _is_sold(order))
         and _sell(order)
@@ -240,7 +249,22 @@ def reconcile() -> int:
         except Exception as error:
             facts = {"payment": payment.pk, "error": type(error).__name__}
             log.warning("payment not reconciled", extra=facts)
+    _cancel_forgotten()
     return len(found)
+
+
+def _cancel_forgotten() -> None:
+    """End orders whose pieces went back: they wait for money that nobody will ask for.
+
+    Should money come all the same, `settle_payment` tries for the pieces once more.
+    """
+    held = OrderLine.objects.filter(
+        order=OuterRef("pk"), claim__hold__state__in=Hold.OPEN
+    )
+    paying = Payment.objects.open().filter(order=OuterRef("pk"))
+    Order.objects.waiting().filter(~Exists(held), ~Exists(paying)).update(
+        status=Order.Status.CANCELLED
+    )
 
 
 def _chase(payment: Payment) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
+import time_machine
 
 from donghai.money import Money
 from hosts.services import NotCertified
@@ -37,6 +38,7 @@ def plan(country: str = "DE", day: date = date(2026, 11, 27), at: time = time(22
         (date(2026, 11, 27), datetime(2026, 11, 27, 21, tzinfo=UTC)),
     ],
 )
+@time_machine.travel(datetime(2026, 6, 1, tzinfo=UTC), tick=False)
 def test_a_session_starts_by_its_markets_wall_clock(day, moment):
     session = services.schedule_session(host=make_host("de"), plan=plan(day=day))
 
@@ -56,11 +58,36 @@ def test_an_hour_that_the_clocks_skip_is_refused():
 
 
 @pytest.mark.django_db
+@time_machine.travel(datetime(2026, 11, 20, tzinfo=UTC), tick=False)
 def test_a_language_without_certificate_is_refused():
     with pytest.raises(NotCertified):
         services.schedule_session(host=make_host("en"), plan=plan())
 
     assert not LiveSession.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("year", [1, 2025, 2028, 9999])
+@time_machine.travel(datetime(2026, 11, 20, tzinfo=UTC), tick=False)
+def test_a_day_that_is_over_or_far_away_is_refused(year):
+    with pytest.raises(services.NotThatDay):
+        services.schedule_session(
+            host=make_host("de"), plan=plan(day=date(year, 12, 31), at=time(23))
+        )
+
+    assert not LiveSession.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nobody_dresses_up_as_the_host_or_turns_the_line_round():
+    session = make_session()
+
+    with pytest.raises(services.NotYourName):
+        services.say(session_id=session.pk, name=session.host.name, text="pay me")
+    services.say(session_id=session.pk, name="A\u202enn", text="is it\x07 heated?")
+
+    (said,) = RoomEvent.objects.filter(kind="chat")
+    assert said.payload == {"name": "A nn", "text": "is it heated?"}
 
 
 @pytest.mark.django_db

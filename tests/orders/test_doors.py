@@ -79,7 +79,7 @@ def test_a_sold_out_piece_is_a_problem_document(client):
         ({}, 400),
         ({"listing": "x"}, 400),
         ({"listing": 999_999}, 404),
-        ({"listing": 10**30}, 404),
+        ({"listing": 10**30}, 400),
         ({"listing": None, "quantity": 5}, 400),
     ],
 )
@@ -250,3 +250,70 @@ def test_the_schema_is_valid_and_names_every_door():
 def test_schema_and_its_page_are_served(client):
     assert client.get("/api/schema/").status_code == 200
     assert client.get("/api/docs/").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("sessions/1/claims", {"listing": 2**63}, 400),
+        (f"sessions/{10**20}/claims", {"listing": 1}, 400),
+        ("sessions/999/chat", {"name": "Ann", "text": "hello"}, 404),
+        ("sessions/999/chat", {"name": "Ann", "text": "x" * 4000}, 400),
+    ],
+)
+def test_what_no_row_can_hold_is_refused_as_a_problem(client, path, body, status):
+    answer = post(client, path, body)
+
+    assert answer.status_code == status
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/api/v1/products?search=%00", "/crystals/?search=%00", "/orders/%00/"]
+)
+def test_a_text_that_no_database_keeps_is_refused(client, path):
+    assert client.get(path).status_code == 400
+
+
+@pytest.mark.django_db
+def test_until_he_pays_a_buyer_may_correct_his_address(client):
+    claim = make_claim()
+    body, send = placed(client, claim)
+    first = send(body).json()
+
+    fixed = body | {"address": ADDRESS | {"name": "Ann Leigh"}}
+    assert send(fixed).json() == first
+    assert Order.objects.get().name == "Ann Leigh"
+
+    path = f"orders/{first['number']}/payments"
+    post(client, path, {"method": "page"}, bag=bag.token(claim.bag))
+    refused = send(body)
+    assert refused.status_code == 409
+    assert Order.objects.get().name == "Ann Leigh"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("postcode", ["", "ABC", "1234", "78701-1"])
+def test_a_postcode_that_the_post_cannot_read_makes_no_order(client, postcode):
+    body, send = placed(client, make_claim())
+
+    answer = send(body | {"address": ADDRESS | {"postcode": postcode}})
+
+    assert answer.status_code == 422
+    assert not Order.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_unknown_way_to_pay_is_refused(client):
+    order = make_order()
+    answer = post(
+        client,
+        f"orders/{order.number}/payments",
+        {"method": "shells"},
+        bag=bag.token(order.bag),
+    )
+
+    assert answer.status_code == 422
+    assert not Payment.objects.exists()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog import services as catalog
 from catalog.models import Hold, StockLevel
 from orders.checkout import services as checkout
 from orders.checkout.models import Order
@@ -83,3 +84,19 @@ def test_wrong_late_money_leaves_the_other_payments_hold_alone(variant):
 
     assert Hold.objects.get().state == Hold.State.PAYING
     assert counts(variant) == (5, 0, 1)
+
+
+@pytest.mark.django_db
+def test_an_order_whose_pieces_went_back_is_ended(variant):
+    order = make_order(variant=variant)
+    services.reconcile()
+    order.refresh_from_db()
+    assert order.status == Order.Status.AWAITING_PAYMENT
+
+    catalog.release(hold_ids=order.hold_ids())
+    services.reconcile()
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.CANCELLED
+    with pytest.raises(services.HoldRanOut):
+        services.begin_payment(order_id=order.pk, method="page")
