@@ -37,6 +37,7 @@ from orders.management import market
 from orders.shipping.models import NumberRange
 
 PRODUCTS = 200
+FIRST_PAGE = 24
 PORTRAIT_SIZE = 320  # pixels, square
 PIECES_PER_SESSION = 14
 MARK_UP = {"BRACELET": 3.2, "RING": 3.4, "TUMBLED": 2.8}
@@ -107,7 +108,7 @@ def open_tonight() -> list[LiveSession]:
 def draw() -> None:
     """Draw what the first page shows now; the media worker draws the rest, a step each.
 
-    First what is on air, then what comes tonight, then the market from its newest on.
+    First the market's newest page, then what is shown tonight, then all else.
     """
     for host in Host.objects.filter(portrait=""):
         image = draw_portrait(name=host.name, size=PORTRAIT_SIZE)
@@ -118,14 +119,12 @@ def draw() -> None:
             save_picture_of(listing.variant.product)
     for session_id in LiveSession.objects.filter(cover="").values_list("pk", flat=True):
         steps.schedule(covers.DRAW, subject_id=session_id)
-    shown_first = Product.objects.filter(picture="").order_by(
-        models.Exists(
-            Listing.objects.filter(variant__product=models.OuterRef("pk"))
-        ).desc(),
-        "-pk",
-    )
-    for product_id in shown_first.values_list("pk", flat=True):
-        steps.schedule(pictures.DRAW, subject_id=product_id)
+    bare = Product.objects.filter(picture="").order_by("-pk")
+    listed = Listing.objects.filter(variant__product=models.OuterRef("pk"))
+    tonight = bare.filter(models.Exists(listed))
+    for products in (bare[:FIRST_PAGE], tonight, bare):
+        for product_id in products.values_list("pk", flat=True):
+            steps.schedule(pictures.DRAW, subject_id=product_id)
 
 
 def _is_free(host_number: int) -> bool:
