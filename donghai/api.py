@@ -8,7 +8,6 @@ from django.db import DataError
 from django.http import JsonResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import exception_handler
@@ -36,15 +35,6 @@ def read(kind: type[Serializer[Any]], body: Any) -> Any:
 def show(kind: type[Serializer[Any]], thing: Any) -> Any:
     """A thing as a serializer shows it."""
     return _built(kind).to_representation(thing)
-
-
-class OnlyJson(DefaultContentNegotiation):
-    """We answer in one way, so what a client would accept need not be asked."""
-
-    def select_renderer(
-        self, request: Any, renderers: Any, format_suffix: str | None = None
-    ) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
