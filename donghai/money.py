@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Self
 
 from babel import Locale
@@ -114,15 +114,20 @@ class Money:
 
     def __str__(self) -> str:
         """As the person reading expects it, by the active language."""
-        locale = Locale.parse(translation.to_locale(translation.get_language() or "en"))
-        pattern = copy(locale.currency_formats["standard"])
-        places = decimals(self.currency)  # by ISO 4217, where Unicode may differ
-        pattern.frac_prec = (places, places)
-        return str(
-            pattern.apply(
-                self.amount, locale, currency=self.currency, currency_digits=False
-            )
+        return _written(self, translation.get_language() or "en")
+
+
+@lru_cache(maxsize=10_000)
+def _written(money: Money, language: str) -> str:
+    locale = Locale.parse(translation.to_locale(language))
+    pattern = copy(locale.currency_formats["standard"])
+    places = decimals(money.currency)  # by ISO 4217, where Unicode may differ
+    pattern.frac_prec = (places, places)
+    return str(
+        pattern.apply(
+            money.amount, locale, currency=money.currency, currency_digits=False
         )
+    )
 
 
 def total(amounts: Sequence[Money], currency: str) -> Money:

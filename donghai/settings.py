@@ -151,7 +151,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "donghai.storage.HashedStaticFiles"
         if PRODUCTION
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        else "donghai.storage.PlainStaticFiles"
     },
 }
 

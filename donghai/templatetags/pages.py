@@ -1,6 +1,7 @@
 """What templates need to say places, languages, moments and money to the reader."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,11 @@ def viewer_zone(request: HttpRequest | None) -> ZoneInfo:
 
 
 def _locale() -> Locale:
-    language = translation.get_language() or "en"
+    return _locale_of(translation.get_language() or "en")
+
+
+@cache
+def _locale_of(language: str) -> Locale:
     return Locale.parse(translation.to_locale(language))
 
 

@@ -122,10 +122,36 @@ class RuleBook:
         return _remembered(country, on, int(time() // MEMORY_SECONDS))
 
 
+def countries(on: date) -> tuple[str, ...]:
+    """Where a freight card leads on that day."""
+    return _countries(on, int(time() // MEMORY_SECONDS))
+
+
+def source_of(rule_id: str) -> str:
+    """Where a rule stands, as its row says; empty for a rule of our own."""
+    return _sources(int(time() // MEMORY_SECONDS)).get(rule_id, "")
+
+
 def forget() -> None:
     """Drop all books of this process, for instance after a rule was changed."""
-    _remembered.cache_clear()
+    for remembered in (_remembered, _countries, _sources):
+        remembered.cache_clear()
     rates.forget()
+
+
+@lru_cache(maxsize=8)
+def _countries(on: date, _moment: int) -> tuple[str, ...]:
+    cards = FreightCard.objects.in_force_on(on)
+    return tuple(cards.values_list("country", flat=True).distinct())
+
+
+@lru_cache(maxsize=1)
+def _sources(_moment: int) -> dict[str, str]:
+    return {
+        rule_id: source
+        for table in (DestinationRule, TariffLine)
+        for rule_id, source in table.objects.values_list("rule_id", "source")
+    }
 
 
 @lru_cache(maxsize=256)

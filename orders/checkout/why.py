@@ -1,5 +1,6 @@
 """The answer to "why?" beside each line of a landed price, in whole sentences."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,10 +8,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.models import Product
+from donghai import sql
 from donghai.money import Money
+from orders.checkout.book import source_of
 from orders.checkout.lines import text_of
-from orders.checkout.models import Claim, QuoteLine
-from orders.checkout.rules import DestinationRule, FreightCard, TariffLine
+from orders.checkout.models import QuoteLine
+from orders.checkout.rules import FreightCard
+
+TITLES = """
+SELECT claim.id, product.titles::text
+FROM orders_claim claim
+JOIN livestream_listing listing ON listing.id = claim.listing_id
+JOIN catalog_variant variant ON variant.id = listing.variant_id
+JOIN catalog_product product ON product.id = variant.product_id
+WHERE claim.id = ANY(%(claims)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +40,6 @@ class PriceLine:
 def explained(lines: Iterable[QuoteLine]) -> list[PriceLine]:
     """Each line with its working in words, its rule and where that stands."""
     lines = list(lines)
-    sources = _sources([line.rule for line in lines])
     titles = _titles([line.claim_id for line in lines if line.claim_id])
     return [
         PriceLine(
@@ -35,7 +47,7 @@ def explained(lines: Iterable[QuoteLine]) -> list[PriceLine]:
             text=titles.get(line.claim_id) or text_of(line.label, _said(line.working)),
             amount=line.amount,
             is_estimate=line.is_estimate,
-            why=[*_reasons(line), *sources.get(line.rule, [])],
+            why=[*_reasons(line), *_source(line.rule)],
         )
         for line in lines
     ]
@@ -43,8 +55,8 @@ def explained(lines: Iterable[QuoteLine]) -> list[PriceLine]:
 
 def _titles(claims: Sequence[int]) -> dict[int | None, str]:
     """What each claim is of, in the reader's language instead of the session's."""
-    found = Claim.objects.filter(pk__in=claims).for_display()
-    return {claim.pk: str(claim.listing.variant.product) for claim in found}
+    found = sql.rows(TITLES, claims=claims)
+    return {row.id: str(Product(titles=json.loads(row.titles))) for row in found}
 
 
 def _said(working: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,15 +129,11 @@ def _band(working: Mapping[str, Any]) -> list[str]:
     return [words % {"value": value, "limit": _read(working["value_over"])}]
 
 
-def _sources(rules: Iterable[str]) -> dict[str, list[str]]:
-    """Where each rule stands, as the row that holds it says."""
-    tables = (DestinationRule, TariffLine)
-    rows = [row for table in tables for row in table.objects.filter(rule_id__in=rules)]
-    words = _("Rule %(rule)s: %(source)s")
-    return {
-        row.rule_id: [words % {"rule": row.rule_id, "source": row.source.split(";")[0]}]
-        for row in rows
-    }
+def _source(rule: str) -> list[str]:
+    """Where a rule stands, as the row that holds it says."""
+    source = source_of(rule).split(";")[0]
+    words = _("Rule %(rule)s: %(source)s") % {"rule": rule, "source": source}
+    return [words] if source else []
 
 
 def _read(plain: str) -> str:
