@@ -1,7 +1,9 @@
 """The order's page: where it stands, what is in it, what it cost and why."""
 
+from operator import attrgetter
+
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from orders.checkout.bag import bag_of
-from orders.checkout.models import Order
+from orders.checkout.models import Order, OrderLine
 from orders.checkout.why import explained
 from orders.customs.models import Declaration
 from orders.shipping import services
@@ -41,7 +43,9 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
             "headline": _headline(found, now),
             "arrival": facts[-1].due,
             "facts": facts,
-            "lines": explained(found.quote.lines.order_by("position")),
+            "lines": explained(
+                sorted(found.quote.lines.all(), key=attrgetter("position"))
+            ),
             "parcel": parcel,
             "is_open": parcel is not None and _takes_more(parcel),
             "can_pay": found.status == Order.Status.AWAITING_PAYMENT,
@@ -64,8 +68,9 @@ def own_order(request: HttpRequest, number: str) -> Order:
     theirs = Q(bag=bag_of(request))
     if request.user.is_authenticated:
         theirs |= Q(email__iexact=request.user.email)
+    lines = OrderLine.objects.select_related("variant__product", "merchant", "host")
     orders = Order.objects.select_related("quote").prefetch_related(
-        "lines__variant__product", "lines__merchant", "lines__host"
+        Prefetch("lines", lines), "quote__lines"
     )
     return get_object_or_404(orders.filter(theirs), number=number)
 

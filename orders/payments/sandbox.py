@@ -29,6 +29,11 @@ NOTIFY = "orders.send_sandbox_notice"
 TIMES = {"once": 1, "twice": 2, "late": 1, "lost": 0}  # by SANDBOX_WEBHOOKS
 LATE = timedelta(minutes=1)  # by then the reconciler has asked
 
+DECIDE = """
+UPDATE orders_sandboxcharge SET state = %(state)s
+WHERE reference = %(reference)s AND state = 'OPEN' RETURNING {columns}
+"""
+
 
 class SandboxProvider:
     """The adapter; what is behind it is the other functions of this module."""
@@ -82,15 +87,15 @@ class SandboxProvider:
         return hmac.compare_digest(sign(body).encode(), signature.encode())
 
 
+@transaction.atomic
 def decide(*, reference: str, approve: bool) -> SandboxCharge:
     """What the buyer pressed on the sandbox's own page; only the first press counts."""
-    decided = SandboxCharge.objects.filter(reference=reference, state="OPEN").update(
-        state="CAPTURED" if approve else "DECLINED"
-    )
-    charge = SandboxCharge.objects.get(reference=reference)
-    if decided:
-        _notify(charge)
-    return charge
+    state = "CAPTURED" if approve else "DECLINED"
+    decided = sql.one(SandboxCharge, DECIDE, reference=reference, state=state)
+    if decided is None:
+        return SandboxCharge.objects.get(reference=reference)
+    _notify(decided)
+    return decided
 
 
 def send_notice(step: Step) -> None:

@@ -7,6 +7,7 @@ says who has it. Reads only.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 from django.conf import settings
 from django.utils import timezone
@@ -67,8 +68,9 @@ def status_line(order: Order, list_number: str = "") -> list[Fact]:
 
 
 def _paid(order: Order) -> Stage:
-    rows = list(order.lines.values_list("quantity", "session_id"))
-    pieces, sessions = sum(row[0] for row in rows), len({row[1] for row in rows})
+    lines = order.lines.all()
+    pieces = sum(line.quantity for line in lines)
+    sessions = len({line.session_id for line in lines})
     note = ", ".join(
         (
             ngettext("%(n)s piece", "%(n)s pieces", pieces) % {"n": pieces},
@@ -138,11 +140,9 @@ def _under_way(order: Order, parcel: Parcel | None) -> list[Stage]:
 
 def _days_on_the_way(order: Order) -> list[int] | None:
     """The least and most days the freight card named when the price was made."""
-    freight = QuoteLine.objects.filter(
-        quote=order.quote_id, kind=QuoteLine.Kind.FREIGHT
-    )
-    said = freight.order_by("position").values_list("working", flat=True)
-    return next((working["days"] for working in said if "days" in working), None)
+    lines = sorted(order.quote.lines.all(), key=attrgetter("position"))
+    freight = [line.working for line in lines if line.kind == QuoteLine.Kind.FREIGHT]
+    return next((working["days"] for working in freight if "days" in working), None)
 
 
 def _dated(stages: list[Stage], now: datetime) -> list[Fact]:

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from catalog.models import Hold
+from donghai import sql
 from donghai.errors import Refused
 from donghai.templatetags.pages import country as name_of_country
-from orders.checkout import services
+from orders.checkout import book, services
 from orders.checkout.bag import bag_of
 from orders.checkout.models import Claim, Order, Quote
-from orders.checkout.rules import FreightCard
 from orders.checkout.why import PriceLine, explained
 
 AS_BUYERS_KNOW_THEM = {
@@ -36,10 +36,16 @@ AS_BUYERS_KNOW_THEM = {
 }
 
 
+OPEN_CLAIMS = """
+SELECT count(*) AS many
+FROM orders_claim claim JOIN catalog_hold hold ON hold.id = claim.hold_id
+WHERE claim.bag = %(bag)s AND hold.state IN ('HELD', 'PAYING')
+"""
+
+
 def shipped_to() -> list[tuple[str, str]]:
     """Countries a freight card knows today, by their names."""
-    cards = FreightCard.objects.in_force_on(timezone.localdate())
-    codes = cards.values_list("country", flat=True).distinct()
+    codes = book.countries(timezone.localdate())
     return sorted(((c, name_of_country(c)) for c in codes), key=lambda pair: pair[1])
 
 
@@ -83,20 +89,19 @@ class Price:
 
 def bag(request: HttpRequest) -> HttpResponse:
     """What this browser holds, in one currency; posting the form asks or pays."""
+    form = CheckoutForm(request.POST or None)
+    if request.method == "POST" and request.POST.get("action") == "pay":
+        order = _place(request, form)
+        if order is not None:
+            return redirect("orders:pay-now", order.number)
     held = _held(bag_of(request))
     currencies = list(dict.fromkeys(claim.currency for claim in held))
     asked = request.POST.get("currency") or request.GET.get("currency", "")
     currency = asked if asked in currencies else next(iter(currencies), "")
     claims = [claim for claim in held if claim.currency == currency]
-    form = CheckoutForm(request.POST or None, initial=_last_address(request, claims))
-    price = Price()
-    if claims and request.method == "POST" and request.POST.get("action") == "pay":
-        order, price = _place(request, form)
-        if order is not None:
-            return redirect("orders:pay-now", order.number)
+    if not form.is_bound:
+        form.initial = _last_address(request, claims)
     can_pay = any(claim.hold.state == Hold.State.HELD for claim in claims)
-    if can_pay and price.quote is None and not price.refusal:
-        price = _price(request, form, claims)
     return render(
         request,
         "orders/bag.html",
@@ -108,7 +113,7 @@ def bag(request: HttpRequest) -> HttpResponse:
             "currency": currency,
             "other_currencies": [code for code in currencies if code != currency],
             "form": form,
-            "price": price,
+            "price": _price(request, form, claims) if can_pay else Price(),
         },
     )
 
@@ -166,7 +171,7 @@ def in_pages(request: HttpRequest) -> dict[str, Any]:
 
     def count() -> int:
         bag = bag_of(request)
-        return Claim.objects.of(bag).open().count() if bag else 0
+        return sql.row(OPEN_CLAIMS, bag=bag).many if bag else 0
 
     return {"bag_count": SimpleLazyObject(count)}
 
@@ -221,14 +226,14 @@ def _price(request: HttpRequest, form: CheckoutForm, claims: Sequence[Claim]) ->
     return Price(made.quote, explained(made.lines))
 
 
-def _place(request: HttpRequest, form: CheckoutForm) -> tuple[Order | None, Price]:
-    """The order, or the form's errors, or why the price doesn't stand any more."""
+def _place(request: HttpRequest, form: CheckoutForm) -> Order | None:
+    """The order; without one the form says why, or that the price stands no more."""
     bag = bag_of(request)
     if bag is None or not form.is_valid():
-        return None, Price()
+        return None
     facts = dict(form.cleaned_data)
     try:
-        order = services.place_order(
+        return services.place_order(
             bag=bag,
             quote_id=_quote_id(request),
             email=facts.pop("email"),
@@ -237,11 +242,9 @@ def _place(request: HttpRequest, form: CheckoutForm) -> tuple[Order | None, Pric
         )
     except (services.QuoteRanOut, services.WrongDestination, services.NoSuchQuote):
         messages.warning(request, _("Here is the price anew. Look at it, then pay."))
-        return None, Price()
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return None, Price()
-    return order, Price()
+    return None
 
 
 def _quote_id(request: HttpRequest) -> UUID:
