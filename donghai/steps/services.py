@@ -34,6 +34,11 @@ class NotYet(Exception):
 
 Action = Callable[[Step], None]
 
+END_SQL = """
+UPDATE donghai_step SET state = 'DONE', done_at = %(now)s, lease_token = NULL
+WHERE id = %(step)s AND lease_token = %(token)s AND state = 'OPEN'
+"""
+
 
 class Lane(StrEnum):
     """Steps of one lane wait for each other, those of two lanes never do."""
@@ -146,12 +151,9 @@ def finishing(step: Step) -> Iterator[None]:
     """
     with transaction.atomic():
         yield
-        ended = (
-            Step.objects.open()
-            .filter(pk=step.pk, lease_token=step.lease_token)
-            .update(state=Step.State.DONE, done_at=timezone.now(), lease_token=None)
-        )
-        if not ended:
+        if not sql.change(
+            END_SQL, step=step.pk, token=step.lease_token, now=timezone.now()
+        ):
             raise LeaseLost
 
 
