@@ -1,8 +1,8 @@
 """Holds a second through the service, against the same statement by pgbench.
 
 One PostgreSQL with its usual durability and 16 clients each time. pgbench sends the
-bare statement, prepared; the service is called in two processes of eight threads, as two
-web processes would. Hot: everybody wants one variant. Wide: a thousand variants.
+bare statement, prepared; the service is called in two processes of eight threads, as
+two web processes would. Hot: everybody wants one variant. Wide: a thousand variants.
 """
 
 import os
