@@ -20,6 +20,12 @@ LEASE = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(minutes=10)
 
 
+END_SQL = """
+UPDATE donghai_step SET state = 'DONE', done_at = %(now)s, lease_token = NULL
+WHERE id = %(step)s AND lease_token = %(token)s AND state = 'OPEN'
+"""
+
+
 class LeaseLost(Exception):
     """Somebody else works on this step by now; whatever we did is rolled back."""
 
@@ -33,11 +39,6 @@ class NotYet(Exception):
 
 
 Action = Callable[[Step], None]
-
-END_SQL = """
-UPDATE donghai_step SET state = 'DONE', done_at = %(now)s, lease_token = NULL
-WHERE id = %(step)s AND lease_token = %(token)s AND state = 'OPEN'
-"""
 
 
 class Lane(StrEnum):
@@ -151,9 +152,8 @@ def finishing(step: Step) -> Iterator[None]:
     """
     with transaction.atomic():
         yield
-        if not sql.change(
-            END_SQL, step=step.pk, token=step.lease_token, now=timezone.now()
-        ):
+        now = timezone.now()
+        if not sql.change(END_SQL, step=step.pk, token=step.lease_token, now=now):
             raise LeaseLost
 
 
