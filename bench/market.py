@@ -5,11 +5,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from bench.report import say
 from catalog import services as catalog
-from catalog.models import Variant
+from catalog.models import Merchant, Product, StockLevel, StockMovement, Variant
 from hosts.models import Host
 from livestream import pricing
 from livestream import services as livestream
@@ -43,6 +44,31 @@ def shelves(count: int) -> list[Shelf]:
         made += [Shelf(session.pk, one.pk, session.market_id) for one in listings]
     settle()
     return made
+
+
+def plain_variants(count: int) -> list[int]:
+    """`count` variants of one product, with nothing around them but their stock."""
+    merchant = Merchant.objects.create(name="Bench", name_zh="测", stall="A-1")
+    product = Product.objects.create(merchant=merchant, hs_code="7116200000")
+    pieces = Variant.objects.bulk_create(
+        Variant(product=product, sku=f"B-{n}", weight_g=1, wholesale_minor=1)
+        for n in range(count)
+    )
+    StockLevel.objects.bulk_create(StockLevel(variant=piece) for piece in pieces)
+    received = StockMovement.Kind.RECEIVED
+    StockMovement.objects.bulk_create(
+        StockMovement(variant=piece, kind=received, on_hand=PLENTY) for piece in pieces
+    )
+    settle()
+    return [piece.pk for piece in pieces]
+
+
+def require_explained_holds() -> None:
+    """Raise unless every stock row counts just the units that are held of it."""
+    held = Sum("variant__holds__quantity", default=0)
+    levels = StockLevel.objects.annotate(held=held)
+    if wrong := levels.exclude(reserved=F("held")).count():
+        raise RuntimeError(f"{wrong} variants count other units than are held")
 
 
 def in_plenty(count: int) -> list[Variant]:

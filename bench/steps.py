@@ -1,88 +1,91 @@
-"""Steps a second, each in a transaction of its own, as the worker's sweep runs them.
+"""How many steps are done in a second, each in a transaction of its own.
 
-Ten thousand steps of a job that writes one row; four sweeps in as many threads of one
-process, as `celery worker -P threads -c 4` would run them. None may be left or doubled.
+10,000 due steps that write one row each, and one worker as `bin/run` starts it: Celery
+with four threads, told once a second to look, as beat does. Afterwards every step must
+be done, and have written one row.
 """
 
-import threading
+import subprocess
+import sys
 import time
-from datetime import date, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
 
-from bench.ground import empty_database
+import psutil
+
+from bench.ground import cpu_seconds, empty_database
 from bench.report import Figure, say, show
 
 STEPS = 10_000
-THREADS = 4
 ROUNDS = 3
-GOAL = 1_500
-JOB = "bench.write"
-DAY = date(2026, 1, 1)
+PATIENCE = 120
+WORKER = [
+    *(sys.executable, "-m", "celery", "-A", "donghai", "worker", "-I", "bench.trivial"),
+    *("-P", "threads", "-c", "4", "-l", "WARNING"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+]
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
+    rates, costs, twice, left = [], [], 0, 0
     with empty_database():
-        found = sorted(measured(number) for number in range(ROUNDS))
+        from bench import due
+
+        due.prepare()
+        with worker() as process:
+            due.write(100)
+            finish(100)  # it is up and knows its statements
+            for number in range(1, ROUNDS + 1):
+                due.write(STEPS)
+                before = cpu_seconds(process)
+                seconds = finish(STEPS)
+                rates.append(STEPS / seconds)
+                costs.append((cpu_seconds(process) - before) / STEPS * 1e6)
+                say(
+                    f"round {number}: {rates[-1]:,.0f}/s, {costs[-1]:.0f} us CPU a step"
+                )
+        twice, left = due.done_twice(), due.left()
     show(
         [
             Figure(
-                "steps_per_s",
-                found[ROUNDS // 2],
-                "steps/s",
-                "the goal",
-                GOAL,
-                "at least",
-            )
+                "steps_per_s", median(rates), "steps/s", "the goal", 1500, "at least"
+            ),
+            Figure("step_cpu_us", median(costs), "us"),
+            Figure("done_twice", twice, "steps", goal="0"),
+            Figure("left", left, "steps", goal="0"),
         ]
     )
 
 
-def measured(number: int) -> float:
-    """Steps a second of one round; RuntimeError when one is left or was done twice."""
-    from donghai import sql, steps
-    from donghai.models import ExchangeRate
-    from donghai.steps.models import Step
+def finish(count: int) -> float:
+    """Hint once a second until the steps just written are done; the seconds it took."""
+    from bench import due
+    from donghai.steps.tasks import sweep
 
-    def write(step: Step) -> None:
-        with steps.finishing(step):
-            sql.insert(
-                ExchangeRate(
-                    source=f"B{number}",
-                    base="EUR",
-                    quote=f"{step.subject_id % 1000:03}",
-                    rate=1,
-                    valid_on=DAY + timedelta(days=step.subject_id // 1000),
-                )
-            )
-
-    steps.job(JOB)(write)
-    Step.objects.bulk_create(
-        [Step(job=JOB, subject_id=i, key=str(number)) for i in range(STEPS)]
-    )
-    begun = time.perf_counter()
-    sweeps = [threading.Thread(target=sweep) for _ in range(THREADS)]
-    for each in sweeps:
-        each.start()
-    for each in sweeps:
-        each.join()
-    took = time.perf_counter() - begun
-    left = Step.objects.open().count()
-    written = ExchangeRate.objects.filter(source=f"B{number}").count()
-    if left or written != STEPS:
-        raise RuntimeError(f"{left} steps are left, {written} rows were written")
-    say(f"round {number + 1}: {STEPS / took:,.0f} steps a second")
-    return STEPS / took
+    begun = time.monotonic()
+    hinted = 0.0
+    while due.are_left():
+        now = time.monotonic()
+        if now - begun > PATIENCE:
+            raise RuntimeError(f"{due.left()} of {count} steps are still to do")
+        if now - hinted >= 1:
+            sweep.apply_async(["quick"], expires=5)
+            hinted = now
+        time.sleep(0.05)
+    return time.monotonic() - begun
 
 
-def sweep() -> None:
-    """What one worker thread does."""
-    from django.db import connection
-
-    from donghai.steps.services import Lane
-    from donghai.steps.tasks import sweep_until_done
-
-    while sweep_until_done(lane=Lane.QUICK):
-        pass  # a sweep ends after a while by itself; the next begins
-    connection.close()
+@contextmanager
+def worker() -> Iterator[psutil.Process]:
+    """It finds the database and Redis in our environment."""
+    with subprocess.Popen(WORKER, cwd=ROOT) as process:
+        try:
+            yield psutil.Process(process.pid)
+        finally:
+            process.terminate()
 
 
 if __name__ == "__main__":
