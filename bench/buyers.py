@@ -68,7 +68,11 @@ class Visit:
         """A form of the page seen last, and the page it leads to."""
         body = urlencode({"csrfmiddlewaretoken": self.token, **fields}).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return await self._follow(await self._ask("POST", path, body, headers), path)
+        answer = await self._ask("POST", path, body, headers)
+        while answer[0] == 307:
+            path = answer[1]["location"]
+            answer = await self._ask("POST", path, body, headers)
+        return await self._follow(answer, path)
 
     async def _follow(
         self, answer: tuple[int, dict[str, str], bytes], path: str

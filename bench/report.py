@@ -31,7 +31,7 @@ class Figure:
         return json.dumps(
             {
                 "name": self.name,
-                "value": round(self.value, 4),
+                "value": float(f"{self.value:.5g}"),
                 "unit": self.unit,
                 "against": self.against or None,
                 "ratio": self.ratio,

@@ -1,5 +1,6 @@
-"""How many SQL statements a whole order takes, counted where they leave Django."""
+"""How many statements an order takes, counted where they leave Django; a row's cost."""
 
+import time
 import uuid
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from bench.buyers import PLACES
 from bench.market import Shelf
 from bench.report import say
+from catalog.models import StockLevel
 
+ROWS = 2000
 FRAMES = ("BEGIN", "COMMIT")  # no work of their own; everything else counts
 
 
@@ -24,6 +27,15 @@ def of_an_order(shelf: Shelf, *, show: bool = False) -> int:
     if show:
         say("\n".join(said))
     return sum(sql not in FRAMES for sql in said)
+
+
+def orm_row() -> float:
+    """CPU-seconds this process spends to get one small row by its key."""
+    key = StockLevel.objects.values_list("pk", flat=True)[0]
+    begun = time.process_time()
+    for _ in range(ROWS):
+        StockLevel.objects.get(pk=key)
+    return (time.process_time() - begun) / ROWS
 
 
 def _order(client: Client, shelf: Shelf) -> None:

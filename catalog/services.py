@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -143,9 +144,9 @@ def begin_paying(*, hold_ids: Sequence[int]) -> int:
 
 
 def stop_paying(*, hold_ids: Sequence[int], until: datetime) -> int:
-    """The payment failed: the holds run on for a while, to try again."""
+    """The payment failed: the holds run on until then at least, to try again."""
     return Hold.objects.filter(pk__in=hold_ids, state=Hold.State.PAYING).update(
-        state=Hold.State.HELD, expires_at=until
+        state=Hold.State.HELD, expires_at=Greatest("expires_at", until)
     )
 
 

@@ -9,28 +9,42 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from catalog import services
 from catalog.models import Merchant, Product, StockLevel, Variant
+from donghai.errors import Refused
 from donghai.paging import page_of
-from donghai.refusals import where_from
 
 PAGE = 20
+MOST = 10_000  # pieces in one go: more is a slip, and a delivery is written in parts
 
 
 class CountForm(forms.Form):
     """How many more or fewer there are, and why."""
 
-    change = forms.IntegerField(min_value=-1_000_000, max_value=1_000_000)
-    reason = forms.CharField(max_length=120)
+    change = forms.IntegerField(
+        label=gettext_lazy("Pieces more or fewer"), min_value=-MOST, max_value=MOST
+    )
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=120)
 
 
 @login_required
 def stall(request: HttpRequest) -> HttpResponse:
     """What one merchant lists; those who act for several choose by `?merchant=`."""
-    merchant = _merchant_of(request)
+    return _show(request, _merchant_of(request))
+
+
+def _show(
+    request: HttpRequest,
+    merchant: Merchant,
+    form: CountForm | None = None,
+    variant: Variant | None = None,
+) -> HttpResponse:
+    """The list, with a form that could not be taken open at its variant."""
     search = request.GET.get("search", "").strip()
     products = Product.objects.filter(merchant=merchant).matching(search)
     page = page_of(products.with_stock(), request, PAGE)
@@ -45,7 +59,10 @@ def stall(request: HttpRequest) -> HttpResponse:
             "is_first": page.is_first,
             "filters": {"search": search},
             "figures": _figures(merchant),
+            "form": form,
+            "counted": variant,
         },
+        status=422 if form else 200,
     )
 
 
@@ -54,19 +71,20 @@ def stall(request: HttpRequest) -> HttpResponse:
 def count(request: HttpRequest, variant_id: int) -> HttpResponse:
     """Write down that there are more or fewer of a variant."""
     variant = get_object_or_404(
-        Variant, pk=variant_id, product__merchant__members__user=request.user
+        Variant.objects.select_related("product__merchant"),
+        pk=variant_id,
+        product__merchant__members__user=request.user,
     )
     form = CountForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Give a whole number and a reason."))
-        return redirect(where_from(request))
-    services.adjust(
-        variant_id=variant.pk,
-        change=form.cleaned_data["change"],
-        reason=form.cleaned_data["reason"],
-    )
-    messages.success(request, _("%(sku)s: counted.") % {"sku": variant.sku})
-    return redirect(where_from(request))
+    if form.is_valid():
+        try:
+            services.adjust(variant_id=variant.pk, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("change", str(refusal))
+        else:
+            messages.success(request, _("%(sku)s: counted.") % {"sku": variant.sku})
+            return redirect(reverse("catalog:stall", query=request.GET))
+    return _show(request, variant.product.merchant, form, variant)
 
 
 def _merchant_of(request: HttpRequest) -> Merchant:

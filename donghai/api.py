@@ -52,8 +52,7 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(exc, context)
     if response is None:
         return None
-    code = getattr(exc, "default_code", "not_found")
-    body = document(code, _title(exc), response.status_code)
+    body = document(_code(exc), _title(exc), response.status_code)
     if isinstance(exc, exceptions.ValidationError):
         body["errors"] = response.data
     response.data, response.content_type = body, PROBLEM_JSON
@@ -92,6 +91,12 @@ def plain(details: Any) -> dict[str, Any]:
         key: value if isinstance(value, int | float | None) else str(value)
         for key, value in details.items()
     }
+
+
+def _code(exc: Exception) -> str:
+    if not isinstance(exc, exceptions.APIException):
+        return "not_found"
+    return str(getattr(exc.detail, "code", exc.default_code))
 
 
 def _title(exc: Exception) -> str:

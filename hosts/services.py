@@ -5,7 +5,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from donghai.errors import Refused
-from hosts.models import Host
+from hosts.models import Host, Language
 
 
 class NotCertified(Refused):
@@ -22,4 +22,4 @@ def may_present(host: Host, *, language: str, on: date) -> bool:
 def require_right_to_present(host: Host, *, language: str, on: date) -> None:
     """Raise NotCertified unless the host may present in `language` on that day."""
     if not may_present(host, language=language, on=on):
-        raise NotCertified(language=language)
+        raise NotCertified(language=Language(language).label, code=language)

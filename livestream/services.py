@@ -22,6 +22,7 @@ from livestream import events, pricing
 from livestream.models import Listing, LiveSession, Market, RoomLog
 
 LONGEST_CHAT = 200
+MOST_TIMES_LEAST = 100  # beyond that a price is a slip of the thumb
 FARTHEST = timedelta(days=366)
 
 
@@ -56,6 +57,12 @@ class NotThatDay(Refused):
 class RetailTooLow(Refused):
     code = "retail_too_low"
     title = _("The price does not cover its costs. The least is %(least)s.")
+    status = 422
+
+
+class RetailTooHigh(Refused):
+    code = "retail_too_high"
+    title = _("Is that a nought too many? The most one may ask is %(most)s.")
     status = 422
 
 
@@ -169,12 +176,18 @@ def cancel_session(*, host: Host, session_id: int) -> LiveSession:
 
 
 def preview_shares(*, session: LiveSession, variant: Variant, retail: Money) -> Any:
-    """What merchant, host and centre would get of one piece; raises RetailTooLow."""
+    """What merchant, host and centre would get of one piece.
+
+    Raises RetailTooLow, and RetailTooHigh where only a slip can be meant.
+    """
     rate = pricing.rate_into_yuan(session.currency, timezone.localdate())
     shares = pricing.shares(retail, variant.wholesale, rate)
+    least = pricing.least_retail(variant.wholesale, session.currency, rate)
     if shares.host.minor <= 0:
-        least = pricing.least_retail(variant.wholesale, session.currency, rate)
         raise RetailTooLow(least=least, least_minor=least.minor)
+    most = least * MOST_TIMES_LEAST
+    if retail > most:
+        raise RetailTooHigh(most=most, most_minor=most.minor)
     return shares
 
 

@@ -1,9 +1,10 @@
 """The schedule for everybody; for a host her studio: plan, link pieces, run."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import wraps
 from itertools import groupby
 from typing import Any, Concatenate, ParamSpec, cast
@@ -33,6 +34,7 @@ from livestream.models import Listing, LiveSession, Market, RoomEvent
 P = ParamSpec("P")
 PIECES = 12  # rows of the market beside a session
 AHEAD = timedelta(days=8)
+PRICE = re.compile(r"\d{1,9}(\.\d{1,3})?", re.ASCII)
 USUAL_MARKUP = Decimal("1.6")  # over the least price: what a new piece is suggested at
 
 
@@ -287,11 +289,10 @@ def _asked_price(request: HttpRequest, session: LiveSession) -> dict[int, Money 
 
 def read_price(text: str, currency: str) -> Money | None:
     """What a person typed as a price, None if it is none."""
-    try:
-        amount = Decimal(text.strip().replace(",", "."))
-        return Money.of(amount, currency) if 0 < amount < 10**9 else None
-    except InvalidOperation:
+    typed = text.strip().replace(",", ".")
+    if not PRICE.fullmatch(typed) or not Decimal(typed):
         return None
+    return Money.of(Decimal(typed), currency)
 
 
 @for_hosts

@@ -39,6 +39,7 @@ PAGES = [
     path("orders/<str:number>/", parcel_pages.order, name="order"),
     path("orders/<str:number>/send/", parcel_pages.send_now, name="send-now"),
     path("orders/<str:number>/pay/", paying.pay_now, name="pay-now"),
+    path("orders/<str:number>/change/", paying.change, name="change"),
     path("orders/<str:number>/paid/", paying.paid, name="paid"),
 ]
 

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy
 from rest_framework.permissions import BasePermission
 from rest_framework.views import APIView
 
@@ -52,6 +53,9 @@ def keep(response: HttpResponseBase, bag: UUID, *, secure: bool) -> None:
 
 class HasBag(BasePermission):
     """Only with a bag, which the view finds as `self.bag`."""
+
+    message = gettext_lazy("Send the bag that the answer to your first claim brought.")
+    code = "no_bag"
 
     def has_permission(self, request: Any, view: Any) -> bool:
         view.bag = bag_of(request)

@@ -6,11 +6,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from donghai.money import Money, total
 from donghai.rates import Rate
 from orders.checkout.book import RuleBook
+
+TAXES = (gettext_noop("VAT"), gettext_noop("Sales tax"))  # what rates call themselves
 
 
 class LineKind(StrEnum):
@@ -111,6 +113,8 @@ class Consignment:
 
 def text_of(label: str, working: Mapping[str, Any]) -> str:
     """A line's label as people read it, in the active language."""
+    if "tax" in working:
+        working = {**working, "tax": gettext(working["tax"])}
     return gettext(label) % working
 
 

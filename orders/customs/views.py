@@ -59,7 +59,7 @@ def send_now(request: HttpRequest, number: str) -> HttpResponse:
     """Close the parcel of the night for this order now."""
     found = own_order(request, number)
     services.send_now(order_id=found.pk)
-    messages.success(request, _("Closed. It is packed and declared next."))
+    messages.success(request, _("Your parcel takes no more. It is packed next."))
     return redirect("orders:order", found.number)
 
 

@@ -217,6 +217,18 @@ def decline_payment(*, payment_id: int, reference: str) -> Payment:
     return payment
 
 
+def withdraw_payment(*, order_id: int) -> None:
+    """The buyer thinks again: no charge of the order can be paid any more.
+
+    What was paid meanwhile stays paid. Otherwise the pieces are held for a while, to
+    correct the order or to give them back.
+    """
+    for payment in Payment.objects.open().filter(order=order_id):
+        charge = provider().cancel(payment.key)
+        if charge is not None:
+            apply(payment.pk, charge)
+
+
 def take_notice(*, name: str, event: str, content: dict[str, Any]) -> None:
     """A provider's webhook, verified by the caller: kept as it came, then acted on.
 

@@ -85,8 +85,10 @@ def _packed(order: Order, parcel: Parcel | None) -> Stage:
     note = ""
     if parcel is not None and parcel.closed_at:
         note = _("%(weight)s g") % {"weight": parcel.weight_g}
-    elif parcel is not None:
+    elif parcel is not None and parcel.closes_at > timezone.now():
         note = _("Your parcel is open: what you buy tonight travels in it.")
+    elif parcel is not None:
+        note = _("Your parcel takes no more and is being packed.")
     return Stage(
         "PACKED",
         gettext_lazy("Packed"),

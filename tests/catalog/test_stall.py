@@ -43,19 +43,27 @@ def test_counting_again_changes_the_stock_and_says_why():
 
 
 @pytest.mark.django_db
-def test_counting_below_zero_is_refused_in_words_and_changes_nothing():
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("-8", "Only 7 can be taken out"),
+        ("1000000", "less than or equal to 10000"),
+        ("many", "whole number"),
+    ],
+)
+def test_a_count_that_cannot_be_is_refused_in_words_and_forgets_nothing(change, words):
     merchant = make_merchant()
     variant = make_variant(merchant=merchant, on_hand=7)
-    client = make_merchants_client(merchant)
 
-    page = client.post(
-        f"/stall/variants/{variant.pk}/count/",
-        {"change": "-8", "reason": "lost"},
-        headers={"Referer": "http://testserver/stall/"},
-        follow=True,
+    page = make_merchants_client(merchant).post(
+        f"/stall/variants/{variant.pk}/count/?search={variant.sku}",
+        {"change": change, "reason": "found behind the shelf"},
     )
 
-    assert "Only 7 can be taken out" in page.content.decode()
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert words in text
+    assert 'value="found behind the shelf"' in text
     assert StockLevel.objects.get(pk=variant.pk).on_hand == 7
 
 

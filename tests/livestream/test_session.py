@@ -137,6 +137,19 @@ def test_a_price_below_its_costs_is_refused_and_the_least_one_is_named():
 
 
 @pytest.mark.django_db
+def test_a_price_that_only_a_slip_can_mean_is_refused_and_the_most_is_named():
+    session = make_session()
+    variant = make_variant(wholesale="60.00")
+
+    with pytest.raises(services.RetailTooHigh) as refused:
+        make_listing(session=session, variant=variant, retail="30000.00")
+
+    assert not session.listings.exists()
+    most = refused.value.details["most"]
+    assert make_listing(session=session, variant=variant, retail=most.amount).pk
+
+
+@pytest.mark.django_db
 def test_one_piece_is_pinned_at_a_time_and_the_room_is_told():
     session = make_session()
     first = make_listing(session=session)

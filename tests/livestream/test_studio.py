@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from donghai.money import Money
+from livestream import views
 from livestream.models import Listing, LiveSession
 from tests.make import (
     make_client,
@@ -125,6 +126,40 @@ def test_a_price_below_cost_says_the_least_and_offers_nothing_to_accept():
     row = next(row for row in page.context["rows"] if row.variant == variant)
     assert row.shares is None
     assert "The price does not cover its costs" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"),
+    [
+        ("30", 3000),
+        (" 30,5 ", 3050),
+        ("0", None),
+        ("-3", None),
+        ("1e5", None),
+        ("NaN", None),
+        ("1,200.50", None),
+        ("٣٠", None),
+        ("", None),
+    ],
+)
+def test_a_price_is_read_as_people_write_it_or_not_at_all(typed, minor):
+    price = views.read_price(typed, "USD")
+
+    assert price == (None if minor is None else Money(minor, "USD"))
+
+
+@pytest.mark.django_db
+def test_going_live_long_before_its_time_is_asked_about_first():
+    session = make_session(on_air=False)
+    client = make_client(session.host.user)
+    asked = []
+
+    for minutes in (31, 29, -5):
+        moment = timezone.now() + timedelta(minutes=minutes)
+        LiveSession.objects.update(starts_at=moment)
+        asked.append(client.get(f"/studio/{session.pk}/desk/").context["is_early"])
+
+    assert asked == [True, False, False]
 
 
 @pytest.mark.django_db

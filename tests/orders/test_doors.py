@@ -101,7 +101,9 @@ def test_without_a_real_bag_there_is_no_quote(client, token):
     answer = post(client, "quotes", {"country": "US"}, bag=token)
 
     assert claim.hold_id
-    assert answer.status_code in (401, 403)
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "no_bag"
+    assert "first claim" in answer.json()["title"]
 
 
 @pytest.mark.django_db

@@ -93,7 +93,7 @@ def bag(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and request.POST.get("action") == "pay":
         order = _place(request, form)
         if order is not None:
-            return redirect("orders:pay-now", order.number)
+            return redirect("orders:pay-now", order.number, preserve_request=True)
     held = _held(bag_of(request))
     currencies = list(dict.fromkeys(claim.currency for claim in held))
     asked = request.POST.get("currency") or request.GET.get("currency", "")

@@ -1,5 +1,6 @@
 """The live room for viewers, and the host's desk beside it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -21,6 +23,7 @@ from orders.checkout.bag import bag_or_new, keep
 from orders.checkout.doors import offers
 from orders.checkout.models import Claim, Order, Split
 
+EARLY = timedelta(minutes=30)
 CHAT_SHOWN = 30
 CLAIMS_SHOWN = 60
 
@@ -86,6 +89,7 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "pinned": next((one for one in listings if one.pinned_at), None),
             "claims": claims.order_by("-claimed_at", "-pk")[:CLAIMS_SHOWN],
             "earned": _earned(found),
+            "is_early": found.starts_at - timezone.now() > EARLY,
             "hold_minutes": settings.HOLD_MINUTES,
         },
     )

@@ -61,6 +61,48 @@ def test_pressing_pay_twice_leads_to_one_charge():
 
 
 @pytest.mark.django_db
+def test_thinking_again_at_the_bank_lets_the_buyer_change_the_address():
+    order = make_order()
+    client = buyer_of(order)
+    bank = client.post(f"/orders/{order.number}/pay/").headers["Location"]
+    assert not client.get("/bag/").context["can_pay"]
+
+    page = client.post(f"/orders/{order.number}/change/", follow=True)
+
+    assert page.redirect_chain[-1][0] == "/bag/"
+    assert page.context["can_pay"]
+    assert page.context["form"]["street"].value() == order.street
+    client.post(bank, {"decision": "approve"})  # in a tab left open: too late
+    assert SandboxCharge.objects.get().state == "DECLINED"
+    order.refresh_from_db()
+    assert order.status == Order.Status.AWAITING_PAYMENT
+
+
+@pytest.mark.django_db
+def test_what_was_paid_meanwhile_stays_paid_when_the_buyer_thinks_again():
+    order = make_order()
+    client = buyer_of(order)
+    bank = client.post(f"/orders/{order.number}/pay/").headers["Location"]
+    client.post(bank, {"decision": "approve"})
+
+    page = client.post(f"/orders/{order.number}/change/", follow=True)
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.PAID
+    assert page.redirect_chain[-1][0] == f"/orders/{order.number}/"
+
+
+@pytest.mark.django_db
+def test_another_buyer_neither_pays_nor_changes_an_order():
+    order = make_order()
+    stranger = buyer_of(make_order())
+
+    for act in ("pay", "change"):
+        assert stranger.post(f"/orders/{order.number}/{act}/").status_code == 404
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.django_db
 def test_an_order_is_shown_to_its_bag_and_its_e_mail_and_nobody_else(client):
     order = make_order()
     address = f"/orders/{order.number}/"
