@@ -1,15 +1,14 @@
 """How many steps are done in a second, each in a transaction of its own.
 
-10,000 due steps that write one row each, and one worker as `bin/run` starts it: Celery
-with four threads, told once a second to look, as beat does. Afterwards every step must
-be done, and have written one row.
+10,000 due steps that write one row each, and the workers that `bin/run` starts, told
+once a second to look, as beat does. Afterwards every step must be done, and have
+written one row.
 """
 
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -17,15 +16,12 @@ import psutil
 
 from bench.ground import cpu_seconds, empty_database
 from bench.report import Figure, say, show
+from donghai.local.stack import worker_commands
 
 STEPS = 10_000
 ROUNDS = 3
 PATIENCE = 120
-WORKER = [
-    *(sys.executable, "-m", "celery", "-A", "donghai", "worker", "-I", "bench.trivial"),
-    *("-P", "threads", "-c", "4", "-l", "WARNING"),
-    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-]
+OPTIONS = ("-I", "bench.trivial", "-l", "WARNING")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -35,15 +31,15 @@ def main() -> None:
         from bench import due
 
         due.prepare()
-        with worker() as process:
+        with workers() as team:
             due.write(100)
-            finish(100)  # it is up and knows its statements
+            finish(100)  # they are up and know their statements
             for number in range(1, ROUNDS + 1):
                 due.write(STEPS)
-                before = cpu_seconds(process)
+                before = sum(map(cpu_seconds, team))
                 seconds = finish(STEPS)
                 rates.append(STEPS / seconds)
-                costs.append((cpu_seconds(process) - before) / STEPS * 1e6)
+                costs.append((sum(map(cpu_seconds, team)) - before) / STEPS * 1e6)
                 say(
                     f"round {number}: {rates[-1]:,.0f}/s, {costs[-1]:.0f} us CPU a step"
                 )
@@ -79,13 +75,15 @@ def finish(count: int) -> float:
 
 
 @contextmanager
-def worker() -> Iterator[psutil.Process]:
-    """It finds the database and Redis in our environment."""
-    with subprocess.Popen(WORKER, cwd=ROOT) as process:
-        try:
-            yield psutil.Process(process.pid)
-        finally:
-            process.terminate()
+def workers() -> Iterator[list[psutil.Process]]:
+    """They find the database and Redis in our environment."""
+    with ExitStack() as stack:
+        team = []
+        for command in worker_commands(*OPTIONS).values():
+            process = stack.enter_context(subprocess.Popen(command, cwd=ROOT))
+            stack.callback(process.terminate)
+            team.append(psutil.Process(process.pid))
+        yield team
 
 
 if __name__ == "__main__":

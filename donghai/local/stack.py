@@ -3,7 +3,7 @@
 `manage.py up` runs one for people. `night`, and tests that kill things, run their own:
 
     with Stack.fresh() as stack:
-        stack.supervisor["worker"].kill()  # it is started again
+        stack.supervisor["worker-1"].kill()  # it is started again
         stack.supervisor.hold("beat")  # it is not, until release("beat")
         stack.manage("truths")
 """
@@ -41,6 +41,23 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def worker_command(name: str, *options: str) -> list[str]:
+    """What starts one Celery worker; nobody here listens to what they could gossip."""
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    return [*CELERY, "worker", "-n", f"{name}@%h", *options, *quiet]
+
+
+def worker_commands(*options: str) -> dict[str, list[str]]:
+    """What starts the workers of a stack, by name.
+
+    Two with two threads each did 2,300 to 2,800 steps a second where one with four did
+    400 to 1,400 (`bin/bench steps`): its threads wait for Python's lock.
+    """
+    names = ("worker-1", "worker-2")
+    threads = ("-P", "threads", "-c", "2", "-l", "INFO", *options)
+    return {name: worker_command(name, *threads) for name in names}
 
 
 @dataclass
@@ -189,16 +206,11 @@ class Stack:
             self._child(f"web-{count + 1}", serve, (number,))
             for count in range(self.web_processes)
         ]
-        work = [*CELERY, "worker", "-P", "threads", "-c", "4", "-l", "INFO"]
-        media = [*CELERY, "worker", "-P", "solo", "-Q", "media", "-l", "INFO"]
-        media += ["-n", "media@%h"]
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        workers = [self._child(*each) for each in worker_commands().items()]
+        media = worker_command("media", "-P", "solo", "-Q", "media", "-l", "INFO")
         stages = [
             webs,
-            [
-                self._child("worker", work + quiet),
-                self._child("media", ["nice", *media, *quiet]),
-            ],
+            [*workers, self._child("media", ["nice", *media])],
             [self._child("beat", [*CELERY, "beat", "-l", "INFO"])],
         ]
         environment = self.environment

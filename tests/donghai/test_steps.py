@@ -67,6 +67,19 @@ def test_a_due_step_runs_and_ends(greet):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("steps_due", "calls"), [(19, 0), (20, 1), (60, 1)])
+def test_in_a_rush_a_sweep_calls_another_once(greet, steps_due, calls):
+    called: list[None] = []
+    for number in range(steps_due):
+        steps.schedule(JOB, subject_id=number)
+
+    ended = sweep_until_done(lane=None, in_a_rush=lambda: called.append(None))
+
+    assert ended == steps_due
+    assert len(called) == calls
+
+
+@pytest.mark.django_db
 def test_a_step_that_is_not_due_waits(greet):
     steps.schedule(JOB, subject_id=1, due_at=timezone.now() + timedelta(hours=1))
 
