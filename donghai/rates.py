@@ -9,20 +9,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from io import TextIOWrapper
 from itertools import islice
-from time import time
 from zipfile import ZipFile
 
 from currency_converter import CURRENCY_FILE
 from django.utils.translation import gettext_lazy as _
 
+from donghai import memory
 from donghai.errors import Refused
+from donghai.memory import remembered
 from donghai.models import ExchangeRate
 from donghai.money import Money
 
-MEMORY_SECONDS = 30
 # Converted into yuan for freight and settlement: what live sessions sell in
 SOLD_IN = ("USD", "EUR", "GBP", "MXN", "JPY", "KRW", "BRL", "CAD", "AUD", "CHF")
 # Quoted by the ECB against the euro itself: these and what customs thresholds are in
@@ -97,45 +96,9 @@ class RateTable:
         return turned.inverse() if turned else None
 
 
+@remembered(most=32)
 def table(on: date) -> RateTable:
     """Every pair's newest ECB row not after `on`; one query in half a minute."""
-    return _table(on, int(time() // MEMORY_SECONDS))
-
-
-def latest(base: str, quote: str, on: date) -> Rate:
-    """The reference rate that stands on `on`. Refuses with NoExchangeRate."""
-    return table(on).between(base, quote)
-
-
-def row(base: str, quote: str, on: date) -> ExchangeRate:
-    """The ECB's row of a pair that stands on `on`; one query in half a minute.
-
-    Refuses with NoExchangeRate.
-    """
-    return _row_in_force(base, quote, on, int(time() // MEMORY_SECONDS))
-
-
-def forget() -> None:
-    """Drop what this process remembers, for instance after loading new rows."""
-    _table.cache_clear()
-    _row_in_force.cache_clear()
-
-
-@lru_cache(maxsize=64)
-def _row_in_force(base: str, quote: str, on: date, _moment: int) -> ExchangeRate:
-    found = (
-        ExchangeRate.objects.pair(base, quote)
-        .filter(source=ExchangeRate.Source.ECB)
-        .in_force_on(on)
-        .first()
-    )
-    if found is None:
-        raise NoExchangeRate(base=base, quote=quote)
-    return found
-
-
-@lru_cache(maxsize=32)
-def _table(on: date, _moment: int) -> RateTable:
     rows = (
         ExchangeRate.objects.filter(source=ExchangeRate.Source.ECB, valid_on__lte=on)
         .order_by("base", "quote", "-valid_on")
@@ -150,6 +113,28 @@ def _table(on: date, _moment: int) -> RateTable:
     )
 
 
+def latest(base: str, quote: str, on: date) -> Rate:
+    """The reference rate that stands on `on`. Refuses with NoExchangeRate."""
+    return table(on).between(base, quote)
+
+
+@remembered(most=64)
+def row(base: str, quote: str, on: date) -> ExchangeRate:
+    """The ECB's row of a pair that stands on `on`; one query in half a minute.
+
+    Refuses with NoExchangeRate.
+    """
+    found = (
+        ExchangeRate.objects.pair(base, quote)
+        .filter(source=ExchangeRate.Source.ECB)
+        .in_force_on(on)
+        .first()
+    )
+    if found is None:
+        raise NoExchangeRate(base=base, quote=quote)
+    return found
+
+
 def load_ecb(*, days: int = 60) -> int:
     """Write the last `days` published days that we don't have yet; how many rows came.
 
@@ -162,7 +147,7 @@ def load_ecb(*, days: int = 60) -> int:
         ignore_conflicts=True,
         batch_size=2000,
     )
-    forget()
+    memory.forget()
     return ExchangeRate.objects.count() - before
 
 

@@ -99,6 +99,14 @@ DATABASES = {
 DATABASE_PLANS = env.bool("DATABASE_PLANS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Rows of pages that many ask for at once, in the process's own memory
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
 # People
 AUTH_USER_MODEL = "donghai.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

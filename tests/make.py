@@ -18,13 +18,12 @@ from catalog.models import (
     Treatment,
     Variant,
 )
-from donghai import rates
+from donghai import memory, rates
 from donghai.models import StaffMember, User
 from donghai.money import Money
 from hosts.models import Host, HostLanguage
 from livestream import services as livestream
 from livestream.models import Listing, LiveSession, Market
-from orders.checkout import book
 from orders.checkout import services as checkout
 from orders.checkout.loading import load_rules
 from orders.checkout.models import Claim, Order
@@ -158,7 +157,7 @@ def make_rules() -> None:
         NumberRange.objects.create(
             prefix="LK", first_serial=1, last_serial=99_999_999, next_serial=1
         )
-    book.forget()
+    memory.forget()
 
 
 def make_session(

@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from time import time
 from typing import Self
 
 from donghai import rates
+from donghai.memory import remembered
 from donghai.money import Money
-from donghai.rates import MEMORY_SECONDS, RateTable
+from donghai.rates import RateTable
 from orders.checkout.rules import (
     REGIMES,
     DestinationRule,
@@ -119,34 +118,23 @@ class RuleBook:
     @classmethod
     def load(cls, country: str, on: date) -> "RuleBook":
         """The book of this process, not older than half a minute (six queries)."""
-        return _remembered(country, on, int(time() // MEMORY_SECONDS))
+        return _book(country, on)
 
 
+@remembered(most=8)
 def countries(on: date) -> tuple[str, ...]:
     """Where a freight card leads on that day."""
-    return _countries(on, int(time() // MEMORY_SECONDS))
-
-
-def source_of(rule_id: str) -> str:
-    """Where a rule stands, as its row says; empty for a rule of our own."""
-    return _sources(int(time() // MEMORY_SECONDS)).get(rule_id, "")
-
-
-def forget() -> None:
-    """Drop all books of this process, for instance after a rule was changed."""
-    for remembered in (_remembered, _countries, _sources):
-        remembered.cache_clear()
-    rates.forget()
-
-
-@lru_cache(maxsize=8)
-def _countries(on: date, _moment: int) -> tuple[str, ...]:
     cards = FreightCard.objects.in_force_on(on)
     return tuple(cards.values_list("country", flat=True).distinct())
 
 
-@lru_cache(maxsize=1)
-def _sources(_moment: int) -> dict[str, str]:
+def source_of(rule_id: str) -> str:
+    """Where a rule stands, as its row says; empty for a rule of our own."""
+    return _sources().get(rule_id, "")
+
+
+@remembered(most=1)
+def _sources() -> dict[str, str]:
     return {
         rule_id: source
         for table in (DestinationRule, TariffLine)
@@ -154,8 +142,8 @@ def _sources(_moment: int) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=256)
-def _remembered(country: str, on: date, _moment: int) -> RuleBook:
+@remembered(most=256)
+def _book(country: str, on: date) -> RuleBook:
     tax = TaxRate.objects.filter(country=country).known_on(on).first()
     scopes = {country, tax.union} - {""} if tax else {country}
     rules = (

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from catalog.models import Variant
 from donghai.errors import Refused
+from donghai.memory import remembered
 from donghai.money import Money
 from livestream.models import Listing
 from orders.checkout import landed
@@ -43,12 +44,17 @@ def offers(listings: Iterable[Listing]) -> list[Offer]:
 
 def at_the_door(listing: Listing, today: date) -> landed.LandedPrice | None:
     """One piece, alone, to the market's country; None where that is refused."""
-    country = listing.session.market_id
+    item = item_of(listing.variant, listing.retail)
+    return _alone(item, listing.session.market_id, today)
+
+
+@remembered(most=20_000)
+def _alone(item: landed.Item, country: str, today: date) -> landed.LandedPrice | None:
     try:
         return landed.price(
             destination=landed.Destination(country=country),
-            currency=listing.currency,
-            items=[item_of(listing.variant, listing.retail)],
+            currency=item.unit_price.currency,
+            items=[item],
             ship_on=today,
             book=RuleBook.load(country, today),
         )

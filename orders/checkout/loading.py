@@ -10,8 +10,8 @@ from pathlib import Path
 
 from django.db import models, transaction
 
+from donghai import memory
 from donghai.money import Money
-from orders.checkout import book
 from orders.checkout.rules import (
     DestinationRule,
     FreightCard,
@@ -40,7 +40,7 @@ def load_rules() -> int:
     """Add every rule and freight card we don't have yet; how many came."""
     new = sum(_add_missing(name, model) for name, model in FILES)
     new += _add_freight_cards()
-    book.forget()
+    memory.forget()
     return new
 
 

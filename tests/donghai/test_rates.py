@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
-from donghai import rates
+from donghai import memory, rates
 from donghai.models import ExchangeRate
 from donghai.money import Money
 from donghai.rates import NoExchangeRate, Rate, RateTable, load_ecb
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    rates.forget()
+    memory.forget()
     yield
-    rates.forget()
+    memory.forget()
 
 
 def make_rate(base: str, quote: str, rate: str, day: date, **fields) -> ExchangeRate:

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from django.db import transaction
 
+from donghai import memory
 from donghai.money import Money
 from donghai.rates import load_ecb
-from orders.checkout import book as books_of_rules
 from orders.checkout.book import RuleBook
 from orders.checkout.landed import Destination, Item, LandedPrice, price
 from orders.checkout.loading import load_rules
@@ -42,7 +42,7 @@ def books(django_db_setup, django_db_blocker) -> dict[tuple[str, date], RuleBook
             for day in DAYS
         }
         transaction.set_rollback(True)
-    books_of_rules.forget()
+    memory.forget()
     return found
 
 

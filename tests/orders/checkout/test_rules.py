@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from donghai import memory
 from donghai.models import ExchangeRate
 from donghai.rates import load_ecb
-from orders.checkout import book
 from orders.checkout.book import RuleBook
 from orders.checkout.loading import load_rules
 from orders.checkout.rules import (
@@ -27,9 +27,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    book.forget()
+    memory.forget()
     yield
-    book.forget()
+    memory.forget()
 
 
 def make_rule(**fields: object) -> DestinationRule:
