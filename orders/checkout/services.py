@@ -292,6 +292,8 @@ def _require_destination(address: Address, country: str, postcode: str) -> None:
 def _correct(order_id: int, address: Address, **said: str) -> Order:
     """What the buyer says now, unless money is on its way. Locks the order."""
     order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    if order.status == Order.Status.CANCELLED:
+        raise QuoteRanOut()
     wanted = {**asdict(address), **said}
     if all(getattr(order, name) == value for name, value in wanted.items()):
         return order

@@ -217,16 +217,19 @@ def decline_payment(*, payment_id: int, reference: str) -> Payment:
     return payment
 
 
-def withdraw_payment(*, order_id: int) -> None:
-    """The buyer thinks again: no charge of the order can be paid any more.
+def withdraw_order(*, order_id: int) -> None:
+    """The buyer thinks again: the order and its open charge end, the holds do not.
 
-    What was paid meanwhile stays paid. Otherwise the pieces are held for a while, to
-    correct the order or to give them back.
+    What was paid meanwhile stays paid.
     """
     for payment in Payment.objects.open().filter(order=order_id):
         charge = provider().cancel(payment.key)
         if charge is not None:
             apply(payment.pk, charge)
+    paying = Payment.objects.open().filter(order=OuterRef("pk"))
+    Order.objects.waiting().filter(~Exists(paying), pk=order_id).update(
+        status=Order.Status.CANCELLED
+    )
 
 
 def take_notice(*, name: str, event: str, content: dict[str, Any]) -> None:

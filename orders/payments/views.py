@@ -28,7 +28,7 @@ def pay_now(request: HttpRequest, number: str) -> HttpResponse:
 def change(request: HttpRequest, number: str) -> HttpResponse:
     """Back to the bag with what was not paid yet: another address, a piece less."""
     order = get_object_or_404(Order, number=number, bag=bag_of(request))
-    services.withdraw_payment(order_id=order.pk)
+    services.withdraw_order(order_id=order.pk)
     order.refresh_from_db(fields=["status"])
     if order.status == Order.Status.PAID:
         messages.info(request, _("It was paid a moment ago, so it stays as it is."))

@@ -44,7 +44,7 @@ export function showTimes(root = document) {
 }
 
 // <b data-until="ISO"> counts down to 0:00; the closest [data-over] then says it is over.
-function countDown() {
+export function countDown() {
   for (const element of document.querySelectorAll("[data-until]")) {
     const left = Math.max(0, Math.round((new Date(element.dataset.until) - Date.now()) / 1000));
     const words = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;

@@ -37,7 +37,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     return render(
         request,
         "orders/session.html",
-        _room(found)
+        _room(found, with_me=1)
         | {
             "here": "live",
             "offers": shown,
@@ -95,13 +95,16 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     )
 
 
-def _room(found: LiveSession) -> dict[str, Any]:
-    """What viewers and host see alike. The number is read before what it counts."""
+def _room(found: LiveSession, with_me: int = 0) -> dict[str, Any]:
+    """What viewers and host see alike. The number is read before what it counts.
+
+    `with_me` is 1 for who is about to watch, and may be the first.
+    """
     said = RoomEvent.objects.filter(session=found, kind="chat")
     return {
         "session": found,
         "last_number": found.log.last_number,
-        "viewers": stream.viewers(found.pk),
+        "viewers": max(with_me, stream.viewers(found.pk)),
         "chat": list(said.order_by("-number")[:CHAT_SHOWN])[::-1],
         "events_url": reverse("livestream:events", args=[found.pk]),
     }

@@ -75,7 +75,9 @@ def test_thinking_again_at_the_bank_lets_the_buyer_change_the_address():
     client.post(bank, {"decision": "approve"})  # in a tab left open: too late
     assert SandboxCharge.objects.get().state == "DECLINED"
     order.refresh_from_db()
-    assert order.status == Order.Status.AWAITING_PAYMENT
+    assert order.status == Order.Status.CANCELLED
+    assert page.context["waiting"] is None
+    assert [claim.hold.state for claim in page.context["claims"]] == ["HELD"]
 
 
 @pytest.mark.django_db

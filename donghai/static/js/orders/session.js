@@ -1,6 +1,6 @@
 // The live room: events in, claims and chat out. Everything here also works by plain forms,
 // except that the room then stands still until it's reloaded.
-import { say, showTimes } from "../donghai.js";
+import { countDown, say, showTimes } from "../donghai.js";
 import { listen } from "../livestream/events.js";
 
 const room = document.getElementById("room");
@@ -129,6 +129,7 @@ function showReceipt(listing, receipt) {
   $("receipt-price").textContent = row?.dataset.price ?? $("pinned-price").textContent;
   $("receipt-number").textContent = receipt.receipt;
   $("receipt").querySelector("[data-over]").classList.remove("over");
+  countDown();
   $("receipt").showModal();
   for (const count of document.querySelectorAll("[data-bag-count]")) {
     count.hidden = false;
