@@ -69,11 +69,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether the centre employs this person today (Django's admin asks this)."""
         member = getattr(self, "staff_member", None)
-        return member is not None and member.until is None
+        return member is not None and member.works_on(timezone.localdate())
 
 
 class StaffMember(models.Model):
-    """Employment at the trading centre. Ended by a date, never deleted."""
+    """Employment at the trading centre. Ended by a date, never deleted.
+
+    On the day of `until` the door is shut, so that it can be shut at once.
+    """
 
     class Duty(models.TextChoices):
         CLERK = "CLERK", _("clerk")
@@ -93,6 +96,9 @@ class StaffMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_duty_display()})"
+
+    def works_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
 
 
 class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):

@@ -118,7 +118,9 @@ def in_words(at: datetime, show: str) -> str:
         return day_in_words(at)
     locale = "en_GB" if _locale().language == "en" else _locale()  # 22 Nov, not Nov 22
     day = format_skeleton("MMMd", at, locale=locale)
-    return day if show == "date" else f"{day}, {date_format(at, 'H:i')}"
+    if show == "date":
+        return day
+    return _("%(day)s, %(time)s") % {"day": day, "time": date_format(at, "H:i")}
 
 
 def day_in_words(at: datetime) -> str:

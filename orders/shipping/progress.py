@@ -71,12 +71,11 @@ def _paid(order: Order) -> Stage:
     lines = order.lines.all()
     pieces = sum(line.quantity for line in lines)
     sessions = len({line.session_id for line in lines})
-    note = ", ".join(
-        (
-            ngettext("%(n)s piece", "%(n)s pieces", pieces) % {"n": pieces},
-            ngettext("%(n)s session", "%(n)s sessions", sessions) % {"n": sessions},
-        )
-    )
+    note = _("%(pieces)s, %(sessions)s") % {
+        "pieces": ngettext("%(n)s piece", "%(n)s pieces", pieces) % {"n": pieces},
+        "sessions": ngettext("%(n)s session", "%(n)s sessions", sessions)
+        % {"n": sessions},
+    }
     return Stage("PAID", gettext_lazy("Paid"), order.paid_at, None, note)
 
 

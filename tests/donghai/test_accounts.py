@@ -1,11 +1,13 @@
 """Signing up, confirming, logging in by e-mail, and getting back in."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 
-from donghai.models import User
+from donghai.models import StaffMember, User
 
 PASSWORD = "six-sided-and-clear"
 
@@ -82,3 +84,27 @@ def test_a_weak_password_is_refused(client, password):
 
     assert answer.status_code == 200
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "works"),
+    [(0, None, True), (1, None, False), (-9, 1, True), (-9, 0, False)],
+)
+def test_employment_counts_by_its_days(since, until, works):
+    today = timezone.localdate()
+    member = StaffMember(since=today + timedelta(days=since))
+    if until is not None:
+        member.until = today + timedelta(days=until)
+
+    assert member.works_on(today) is works
+
+
+@pytest.mark.django_db
+def test_staff_are_staff_by_their_employment_not_by_a_flag():
+    user = User.objects.create_user("clerk@example.org")
+    assert not User.objects.get(pk=user.pk).is_staff
+    member = StaffMember.objects.create(user=user, duty=StaffMember.Duty.CLERK)
+    assert User.objects.get(pk=user.pk).is_staff
+    member.until = timezone.localdate()
+    member.save()
+    assert not User.objects.get(pk=user.pk).is_staff

@@ -1,6 +1,7 @@
 """The door between the event loop and Django's threads, played with by hand."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -85,9 +86,10 @@ def test_a_page_gets_the_whole_body_and_answers_in_one_piece():
 def test_a_body_over_the_limit_is_refused_and_not_read_on(settings):
     settings.REQUEST_BODY_MAX = 10
 
-    start, _ = ask(echo, b"x" * 8, b"x" * 8, b"never taken")
+    start, body = ask(echo, b"x" * 8, b"x" * 8, b"never taken")
 
     assert start["status"] == 413
+    assert json.loads(body["body"])["code"] == "body_too_large"
 
 
 def test_headers_become_django_names_and_cannot_pass_for_others():

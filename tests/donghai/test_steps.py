@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from donghai import steps
-from donghai.models import StaffMember, User
+from donghai.models import User
 from donghai.steps import services
 from donghai.steps.models import Step
 from donghai.steps.tasks import sweep_until_done
@@ -185,14 +185,3 @@ def test_every_job_the_program_writes_down_has_somebody_to_do_it():
         "orders.make_payable",
     }
     assert names <= set(services.jobs())
-
-
-@pytest.mark.django_db
-def test_staff_are_staff_by_their_employment_not_by_a_flag():
-    user = User.objects.create_user("clerk@example.org")
-    assert not User.objects.get(pk=user.pk).is_staff
-    member = StaffMember.objects.create(user=user, duty=StaffMember.Duty.CLERK)
-    assert User.objects.get(pk=user.pk).is_staff
-    member.until = timezone.localdate()
-    member.save()
-    assert not User.objects.get(pk=user.pk).is_staff
