@@ -22,6 +22,7 @@ def make_range(first: int, last: int, prefix: str = "LK", **facts) -> NumberRang
     ("prefix", "serial", "country", "number"),
     [
         ("RR", 47312482, "GB", "RR473124829GB"),
+        ("EB", 71759, "HK", "EB000717595HK"),
         ("EE", 47110815, "FR", "EE471108151FR"),
         ("LK", 12345678, "CN", "LK123456785CN"),
     ],
