@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.models import Product
+from donghai.paging import whole_number
 
 PAGE = 24
 
@@ -58,9 +59,9 @@ class Products(APIView):
         found = Product.objects.listed().matching(
             request.query_params.get("search", "")
         )
-        before = request.query_params.get("before", "")
-        if before.isdigit():
-            found = found.filter(pk__lt=int(before))
+        before = whole_number(request.query_params.get("before", ""))
+        if before is not None:
+            found = found.filter(pk__lt=before)
         page = list(found.with_stock().order_by("-pk")[: PAGE + 1])
         more = len(page) > PAGE
         page = page[:PAGE]

@@ -64,7 +64,7 @@ WHERE id = ANY(%(ids)s) AND state = 'HELD'
 
 class NotEnoughStock(Refused):
     code = "sold_out"
-    title = _("Sold out: %(free)s left, %(held)s held for other buyers.")
+    title = _("Sold out: %(free)s left, %(held)s held for now.")
 
 
 class UnknownVariant(Refused):

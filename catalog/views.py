@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import F, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,17 +17,25 @@ from django.views.decorators.http import require_POST
 from catalog import services
 from catalog.models import Merchant, Product, StockLevel, Variant
 from donghai.errors import Refused
-from donghai.paging import page_of
+from donghai.paging import page_of, whole_number
 
 PAGE = 20
 MOST = 10_000  # pieces in one go: more is a slip, and a delivery is written in parts
+
+
+def some(change: int) -> None:
+    if not change:
+        raise ValidationError(_("Nought changes nothing. Give how many more or fewer."))
 
 
 class CountForm(forms.Form):
     """How many more or fewer there are, and why."""
 
     change = forms.IntegerField(
-        label=gettext_lazy("Pieces more or fewer"), min_value=-MOST, max_value=MOST
+        label=gettext_lazy("Pieces more or fewer"),
+        min_value=-MOST,
+        max_value=MOST,
+        validators=[some],
     )
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=120)
 
@@ -89,8 +97,8 @@ def count(request: HttpRequest, variant_id: int) -> HttpResponse:
 
 def _merchant_of(request: HttpRequest) -> Merchant:
     mine = Merchant.objects.filter(members__user=request.user.pk).order_by("pk")
-    wanted = request.GET.get("merchant", "")
-    found = mine.filter(pk=wanted).first() if wanted.isdigit() else mine.first()
+    wanted = whole_number(request.GET.get("merchant", ""))
+    found = mine.filter(pk=wanted).first() if wanted else mine.first()
     if found is None:
         raise PermissionDenied
     return found

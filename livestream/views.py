@@ -25,7 +25,7 @@ from django.views.decorators.http import require_POST
 from catalog.models import Product, Variant
 from donghai.errors import Refused
 from donghai.money import Money
-from donghai.paging import page_of
+from donghai.paging import page_of, whole_number
 from donghai.templatetags.pages import country, viewer_zone
 from hosts.models import Host, Language
 from livestream import pricing, services
@@ -281,10 +281,10 @@ def _suggestion(session: LiveSession, variant: Variant) -> Money:
 
 
 def _asked_price(request: HttpRequest, session: LiveSession) -> dict[int, Money | None]:
-    variant = request.GET.get("variant", "")
-    if not variant.isdigit():
+    variant = whole_number(request.GET.get("variant", ""))
+    if variant is None:
         return {}
-    return {int(variant): read_price(request.GET.get("retail", ""), session.currency)}
+    return {variant: read_price(request.GET.get("retail", ""), session.currency)}
 
 
 def read_price(text: str, currency: str) -> Money | None:
@@ -300,7 +300,9 @@ def read_price(text: str, currency: str) -> Money | None:
 def link(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """Accept a price: the piece joins the session."""
     session = own_session(host, session_id)
-    variant = get_object_or_404(Variant, pk=request.POST.get("variant") or 0)
+    variant = get_object_or_404(
+        Variant, pk=whole_number(request.POST.get("variant", ""))
+    )
     retail = read_price(request.POST.get("retail", ""), session.currency)
     if retail is None:
         messages.error(request, _("Give a price."))

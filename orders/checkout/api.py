@@ -31,7 +31,9 @@ class AddressInput(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100)
     street = serializers.CharField(max_length=200)
     city = serializers.CharField(max_length=80)
-    region = serializers.CharField(max_length=80, required=False, default="")
+    region = serializers.CharField(
+        max_length=80, required=False, default="", allow_blank=True
+    )
     postcode = serializers.CharField(
         max_length=12, required=False, default="", allow_blank=True
     )
@@ -92,11 +94,15 @@ class MakeClaim(APIView):
 
 
 class DropClaim(BagView):
-    """DELETE claims/{id}: give a claim's pieces back at once."""
+    """DELETE claims/{id}: give a claim's pieces back at once.
+
+    409 when nothing of it is held for this bag, or it is being paid.
+    """
 
     @extend_schema(responses={204: None}, parameters=[BAG_HEADER])
     def delete(self, request: Request, claim_id: int) -> Response:
-        services.drop_claim(bag=self.bag, claim_id=claim_id)
+        if not services.drop_claim(bag=self.bag, claim_id=claim_id):
+            raise services.NothingHeld()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -93,6 +93,12 @@ class BadPostcode(Refused):
     status = 422
 
 
+class IncompleteAddress(Refused):
+    code = "incomplete_address"
+    title = _("The post needs a name, a street and a city.")
+    status = 422
+
+
 class AlreadyPlaced(Refused):
     code = "already_placed"
     title = _("Order %(number)s is being paid or is paid, so it stays as it is.")
@@ -139,7 +145,7 @@ def claim(
         listing_id=listing_id,
         hold_id=offer.hold_id,
         bag=bag,
-        name=name[:40],
+        name=livestream.plain_text(name)[:40],
         quantity=quantity,
         price_minor=offer.retail_minor,
         currency=offer.currency,
@@ -390,5 +396,12 @@ def _new_number() -> str:
 
 
 def address_from(fields: Mapping[str, str]) -> Address:
-    """An address from validated input, its country in capitals."""
-    return Address(**{**fields, "country": fields["country"].upper()})
+    """An address from validated input, its country in capitals.
+
+    Marks that nobody sees are left out: they would turn a line on the label around.
+    Refuses with IncompleteAddress when nothing else was there.
+    """
+    plain = {name: livestream.plain_text(text) for name, text in fields.items()}
+    if not all(plain[name] for name in ("name", "street", "city")):
+        raise IncompleteAddress()
+    return Address(**{**plain, "country": plain["country"].upper()})

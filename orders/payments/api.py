@@ -22,7 +22,12 @@ class Pay(BagView):
     """POST orders/{number}/payments: ask the provider for an order's money."""
 
     class Input(serializers.Serializer[Any]):
-        method = serializers.CharField(max_length=40, default="page")
+        method = serializers.CharField(
+            max_length=40,
+            default="page",
+            help_text="`page` leads to the provider's page. The sandbox also knows "
+            "`test_pays` and `test_declines`, which decide at once.",
+        )
 
     class Output(serializers.Serializer[Any]):
         state = serializers.CharField()

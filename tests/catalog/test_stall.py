@@ -49,6 +49,7 @@ def test_counting_again_changes_the_stock_and_says_why():
         ("-8", "Only 7 can be taken out"),
         ("1000000", "less than or equal to 10000"),
         ("many", "whole number"),
+        ("0", "Nought changes nothing"),
     ],
 )
 def test_a_count_that_cannot_be_is_refused_in_words_and_forgets_nothing(change, words):

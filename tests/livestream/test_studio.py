@@ -149,6 +149,19 @@ def test_a_price_is_read_as_people_write_it_or_not_at_all(typed, minor):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("variant", ["abc", "9" * 24, "", "-1", "²"])
+def test_a_piece_that_cannot_be_is_not_found(variant):
+    session = make_session()
+
+    answer = make_client(session.host.user).post(
+        f"/studio/{session.pk}/pieces/link/", {"variant": variant, "retail": "30"}
+    )
+
+    assert answer.status_code == 404
+    assert not Listing.objects.exists()
+
+
+@pytest.mark.django_db
 def test_going_live_long_before_its_time_is_asked_about_first():
     session = make_session(on_air=False)
     client = make_client(session.host.user)

@@ -1,6 +1,10 @@
 """The JSON doors: what they answer, and how they say no."""
 
+import os
+import uuid
+
 import pytest
+from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
@@ -246,6 +250,52 @@ def test_the_schema_is_valid_and_names_every_door():
         "/api/v1/orders/{number}/payments",
         "/api/v1/products",
     } <= set(schema["paths"])
+
+
+def test_the_schema_tells_the_doors_apart_and_what_they_refuse():
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    call_command("spectacular", "--fail-on-warn", "--file", os.devnull)
+    bodies = {
+        path: door["post"]["requestBody"]["content"]["application/json"]["schema"]
+        for path, door in schema["paths"].items()
+        if "requestBody" in door.get("post", {})
+    }
+
+    assert len({body["$ref"] for body in bodies.values()}) == len(bodies) == 8
+    quote = schema["components"]["schemas"]["MakeQuoteInputRequest"]
+    assert set(quote["properties"]) == {"holds", "country", "postcode"}
+    assert all(
+        "default" in door["responses"]
+        for doors in schema["paths"].values()
+        for door in doors.values()
+    )
+
+
+@pytest.mark.django_db
+def test_giving_back_says_so_only_when_something_was_held(client):
+    claim = make_claim()
+    own, foreign = bag.token(claim.bag), bag.token(uuid.uuid4())
+
+    answers = [
+        client.delete(f"/api/v1/claims/{claim.pk}", headers={"Bag": token})
+        for token in (foreign, own, own)
+    ]
+
+    assert [answer.status_code for answer in answers] == [409, 204, 409]
+    assert answers[0].json()["code"] == "nothing_held"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("listing", ["9" * 24, "abc", "²", "-1", ""])
+def test_a_form_with_an_odd_listing_is_refused_in_words(client, listing):
+    session = make_session()
+
+    page = client.post(
+        f"/live/{session.pk}/claim/", {"listing": listing, "quantity": "1"}, follow=True
+    )
+
+    assert "This piece is not in the session." in page.content.decode()
+    assert not Claim.objects.exists()
 
 
 @pytest.mark.django_db

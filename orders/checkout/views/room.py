@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from donghai.money import Money
+from donghai.paging import whole_number
 from hosts.models import Host
 from livestream import stream
 from livestream.models import Listing, LiveSession, RoomEvent
@@ -52,15 +53,13 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_POST
 def claim(request: HttpRequest, session_id: int) -> HttpResponse:
     """ "Mine", by plain form: the piece is in the bag, or a message says why not."""
-    listing, quantity = (
-        request.POST.get("listing", ""),
-        request.POST.get("quantity", ""),
-    )
+    listing = whole_number(request.POST.get("listing", ""))
+    quantity = whole_number(request.POST.get("quantity", ""))
     bag = bag_or_new(request)
     made = services.claim(
         session_id=session_id,
-        listing_id=int(listing) if listing.isdigit() else 0,
-        quantity=int(quantity) if quantity.isdigit() else 1,
+        listing_id=listing or 0,
+        quantity=1 if quantity is None else quantity,
         bag=bag,
     )
     messages.success(

@@ -13,13 +13,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--finished", action="store_true", help="also demand that no work is left"
+            "--finished",
+            action="store_true",
+            help="demand that no work is left, not only none that is overdue",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        broken = list(truths.broken())
-        if options["finished"]:
-            broken += truths.unfinished()
+        left = truths.unfinished() if options["finished"] else truths.overdue()
+        broken = [*truths.broken(), *left]
         for sentence in broken:
             self.stderr.write(f"broken: {sentence}")
         if broken:

@@ -35,6 +35,16 @@ def test_claims_get_places_in_order_and_the_room_hears_of_them():
     assert Hold.objects.get(pk=first.hold_id).bag == first.bag
 
 
+def test_marks_nobody_sees_are_left_out_of_an_address():
+    typed = {"name": "Ann \u202eLee", "street": "1\x00 Main", "city": "Austin"}
+
+    address = services.address_from({**typed, "country": "us"})
+
+    assert address == services.Address("Ann Lee", "1 Main", "Austin", "US")
+    with pytest.raises(services.IncompleteAddress):
+        services.address_from({**typed, "name": " \u202e ", "country": "us"})
+
+
 @pytest.mark.django_db
 def test_a_claim_that_finds_nothing_leaves_no_trace():
     listing = make_listing(variant=make_variant(on_hand=1))

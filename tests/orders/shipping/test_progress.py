@@ -41,7 +41,7 @@ def test_a_cancelled_order_has_one_fact():
     order = make_order()
     order.status = Order.Status.CANCELLED
 
-    assert states(order) == [("CANCELLED", "DONE")]
+    assert states(order) == [("CANCELLED", "NOW")]
 
 
 @pytest.mark.django_db
