@@ -10,6 +10,7 @@ from babel.dates import format_skeleton, get_timezone_location
 from babel.numbers import format_decimal
 from django import template
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -55,6 +56,22 @@ def place(zone: str) -> str:
 def money(minor: int, currency: str) -> str:
     """An amount kept as minor units, as the reader expects it."""
     return str(Money(minor, currency))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A symbol of static/icons.svg; those that point along the line turn with it."""
+    return _icon(name, "icon turns" if name in ("next", "back") else "icon")
+
+
+@cache
+def _icon(name: str, kind: str) -> SafeString:
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        kind,
+        static("icons.svg"),
+        name,
+    )
 
 
 @register.filter

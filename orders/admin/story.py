@@ -91,6 +91,7 @@ def story_of(order: Order, request: HttpRequest) -> dict[str, Any]:
     """What the page shows, by the duty of the person asking."""
     parcel = Parcel.objects.filter(parcel_orders__order=order).first()
     declaration = declaration_of(parcel)
+    list_number = declaration.invt_no if declaration else ""
     payments = list(payments_of(order))
     refunds = [refund for payment in payments for refund in payment.refunds.all()]
     told = steps.of(
@@ -101,7 +102,7 @@ def story_of(order: Order, request: HttpRequest) -> dict[str, Any]:
     shows_money = may(request, ACCOUNTANTS)
     return {
         "order": order,
-        "facts": status_line(order, declaration.invt_no if declaration else ""),
+        "facts": status_line(order, parcel, list_number),
         "lines": lines_of(order),
         "price": price_of(order),
         "payments": payments,

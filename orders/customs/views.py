@@ -31,9 +31,9 @@ HEADLINES = {
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """For the browser that placed it, or the person whose e-mail address it bears."""
     found = own_order(request, number)
-    facts = status_line(found, _list_number(found))
-    now = next((fact for fact in facts if fact.state == State.NOW), None)
     parcel = Parcel.objects.filter(parcel_orders__order=found).first()
+    facts = status_line(found, parcel, _list_number(parcel))
+    now = next((fact for fact in facts if fact.state == State.NOW), None)
     return render(
         request,
         "orders/order.html",
@@ -79,9 +79,11 @@ def _takes_more(parcel: Parcel) -> bool:
     return parcel.state == Parcel.State.OPEN and parcel.closes_at > timezone.now()
 
 
-def _list_number(found: Order) -> str:
+def _list_number(parcel: Parcel | None) -> str:
     """Customs' number of the export list, once it has one."""
-    declared = Declaration.objects.filter(parcel__parcel_orders__order=found)
+    if parcel is None:
+        return ""
+    declared = Declaration.objects.filter(parcel=parcel)
     return declared.values_list("invt_no", flat=True).first() or ""
 
 

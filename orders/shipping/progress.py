@@ -55,14 +55,16 @@ class Stage:
     owner: str | Promise = ""
 
 
-def status_line(order: Order, list_number: str = "") -> list[Fact]:
+def status_line(
+    order: Order, parcel: Parcel | None, list_number: str = ""
+) -> list[Fact]:
     """Paid, packed, declared and released, left China, delivered.
 
-    `list_number` is customs' number of the export list, when it is known there.
+    `parcel` is the order's, once it is in one; `list_number` is customs' number of the
+    export list, when it is known there.
     """
     if order.status == Order.Status.CANCELLED:
         return [Fact("CANCELLED", _("Cancelled"), None, None, State.NOW)]
-    parcel = Parcel.objects.filter(parcel_orders__order=order).first()
     stages = [_paid(order), _packed(order, parcel), _released(parcel, list_number)]
     return _dated([*stages, *_under_way(order, parcel)], timezone.now())
 

@@ -43,6 +43,15 @@ WHERE claim.bag = %(bag)s AND hold.state IN ('HELD', 'PAYING')
 """
 
 
+HELD_IN = """
+SELECT claim.hold_id
+FROM orders_claim claim JOIN catalog_hold hold ON hold.id = claim.hold_id
+WHERE claim.bag = %(bag)s AND claim.currency = %(currency)s
+  AND hold.state = 'HELD' AND hold.expires_at > %(now)s
+ORDER BY claim.id
+"""
+
+
 def shipped_to() -> list[tuple[str, str]]:
     """Countries a freight card knows today, by their names."""
     codes = book.countries(timezone.localdate())
@@ -101,7 +110,8 @@ def bag(request: HttpRequest) -> HttpResponse:
     claims = [claim for claim in held if claim.currency == currency]
     if not form.is_bound:
         form.initial = _last_address(request, claims)
-    can_pay = any(claim.hold.state == Hold.State.HELD for claim in claims)
+    held_now = [c.hold_id for c in claims if c.hold.state == Hold.State.HELD]
+    can_pay = bool(held_now)
     return render(
         request,
         "orders/bag.html",
@@ -113,7 +123,7 @@ def bag(request: HttpRequest) -> HttpResponse:
             "currency": currency,
             "other_currencies": [code for code in currencies if code != currency],
             "form": form,
-            "price": _price(request, form, claims) if can_pay else Price(),
+            "price": _price(request, form, held_now) if can_pay else Price(),
         },
     )
 
@@ -121,12 +131,15 @@ def bag(request: HttpRequest) -> HttpResponse:
 @require_POST
 def quote_part(request: HttpRequest) -> HttpResponse:
     """The price card alone, for another country or postcode."""
-    currency = request.POST.get("currency", "")
-    claims = [c for c in _held(bag_of(request)) if c.currency == currency]
-    form = CheckoutForm(request.POST)
-    return render(
-        request, "orders/_quote.html", {"price": _price(request, form, claims)}
+    held = sql.rows(
+        HELD_IN,
+        bag=bag_of(request),
+        currency=request.POST.get("currency", ""),
+        now=timezone.now(),
     )
+    form = CheckoutForm(request.POST)
+    price = _price(request, form, [claim.hold_id for claim in held])
+    return render(request, "orders/_quote.html", {"price": price})
 
 
 @require_POST
@@ -208,12 +221,11 @@ def _last_address(request: HttpRequest, claims: Sequence[Claim]) -> dict[str, st
     return known
 
 
-def _price(request: HttpRequest, form: CheckoutForm, claims: Sequence[Claim]) -> Price:
+def _price(request: HttpRequest, form: CheckoutForm, holds: Sequence[int]) -> Price:
     country = form["country"].value() or ""
     bag = bag_of(request)
     if bag is None or not country:
         return Price()
-    holds = [claim.hold_id for claim in claims if claim.hold.state == Hold.State.HELD]
     try:
         made = services.quote(
             bag=bag,

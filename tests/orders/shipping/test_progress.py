@@ -8,15 +8,20 @@ from django.utils import timezone
 
 from orders.checkout.models import Order, QuoteLine
 from orders.shipping.models import Parcel, TrackingEvent
-from orders.shipping.progress import State, status_line
+from orders.shipping.progress import Fact, State, status_line
 from tests.make import make_order
 from tests.orders.later import make_closed_parcel, make_packed_parcel, make_paid_order
 
 DAY = timedelta(days=1)
 
 
+def line_of(order: Order, list_number: str = "") -> list[Fact]:
+    parcel = Parcel.objects.filter(parcel_orders__order=order).first()
+    return status_line(order, parcel, list_number)
+
+
 def states(order: Order) -> list[tuple[str, str]]:
-    return [(fact.code, fact.state) for fact in status_line(order)]
+    return [(fact.code, fact.state) for fact in line_of(order)]
 
 
 def promise_days(order: Order, days: list[int] | None) -> None:
@@ -50,7 +55,7 @@ def test_each_expected_day_counts_on_from_the_one_before():
     parcel = make_packed_parcel(order)
     promise_days(order, [8, 12])
 
-    paid, packed, released, left, delivered = status_line(order)
+    paid, packed, released, left, delivered = line_of(order)
 
     assert (paid.state, paid.at, paid.due) == (State.DONE, order.paid_at, None)
     assert paid.note == "3 pieces, 1 session"
@@ -67,7 +72,7 @@ def test_without_a_freight_card_no_day_is_invented():
     order = make_paid_order()
     promise_days(order, None)
 
-    delivered = status_line(order)[-1]
+    delivered = line_of(order)[-1]
 
     assert delivered.due is None
     assert delivered.note == "The carrier gives no date."
@@ -78,7 +83,7 @@ def test_facts_that_happened_carry_their_moment_weight_and_list_number():
     parcel = make_closed_parcel(order := make_paid_order())
     Parcel.objects.update(state=Parcel.State.RELEASED, released_at=timezone.now())
 
-    _, packed, released, left, _ = status_line(order, "230120260000417305")
+    _, packed, released, left, _ = line_of(order, "230120260000417305")
 
     parcel.refresh_from_db()
     assert (packed.at, packed.note) == (parcel.closed_at, f"{parcel.weight_g} g")
@@ -99,7 +104,7 @@ def test_what_is_late_says_so_and_later_days_move_with_it():
     )
 
     with time_machine.travel(left_it + 5 * DAY, tick=False):
-        *_, left, delivered = status_line(order)
+        *_, left, delivered = line_of(order)
 
     assert left.is_late
     assert left.due == left_it + 2 * DAY
@@ -118,7 +123,7 @@ def test_a_delivered_order_is_done_even_where_the_carrier_was_silent():
     moment = datetime(2026, 12, 4, 10, tzinfo=UTC)
     Parcel.objects.update(state=Parcel.State.DELIVERED, delivered_at=moment)
 
-    line = status_line(order)
+    line = line_of(order)
 
     assert [fact.state for fact in line] == [State.DONE] * 5
     assert (line[-1].at, line[-1].due) == (moment, None)
