@@ -25,6 +25,7 @@ from hosts.models import Host, HostLanguage
 from livestream import services as livestream
 from livestream.models import Listing, LiveSession, Market
 from orders.checkout import services as checkout
+from orders.checkout.address import Address
 from orders.checkout.loading import load_rules
 from orders.checkout.models import Claim, Order
 from orders.checkout.rules import DestinationRule
@@ -211,10 +212,10 @@ def make_claim(
 
 
 ADDRESSES = {
-    "US": checkout.Address("Ann Lee", "1 Main St", "Austin", "US", "TX", "78701"),
-    "DE": checkout.Address("Jan Roth", "Hauptstr. 1", "Berlin", "DE", "", "10115"),
-    "GB": checkout.Address("Kim Hall", "1 High St", "Leeds", "GB", "", "LS1 1AA"),
-    "MX": checkout.Address("Luz Gil", "Calle 1", "Puebla", "MX", "PUE", "72000"),
+    "US": Address("Ann Lee", "1 Main St", "Austin", "US", "TX", "78701"),
+    "DE": Address("Jan Roth", "Hauptstr. 1", "Berlin", "DE", "", "10115"),
+    "GB": Address("Kim Hall", "1 High St", "Leeds", "GB", "", "LS1 1AA"),
+    "MX": Address("Luz Gil", "Calle 1", "Puebla", "MX", "PUE", "72000"),
 }
 
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from donghai.api import BIGGEST, read, show
 from orders.checkout import idempotency, services
+from orders.checkout.address import address_from
 from orders.checkout.bag import HEADER, BagView, bag_or_new, keep, token
 from orders.checkout.models import Order
 
@@ -188,7 +189,7 @@ class PlaceOrder(BagView):
                 bag=self.bag,
                 quote_id=wanted["quote"],
                 email=wanted["email"],
-                address=services.address_from(wanted["address"]),
+                address=address_from(wanted["address"]),
                 language=getattr(request, "LANGUAGE_CODE", "en"),
             )
             answer = show(OrderOutput, order)

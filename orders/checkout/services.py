@@ -6,9 +6,8 @@ here writes rows of its own and needs no lock.
 
 import hashlib
 import json
-import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -28,18 +27,12 @@ from livestream import pricing
 from livestream import services as livestream
 from livestream.models import LiveSession
 from orders.checkout import landed, statements
+from orders.checkout.address import Address, require_destination
 from orders.checkout.book import RuleBook
 from orders.checkout.models import Claim, Order, OrderLine, Quote, QuoteLine, Split
 
 NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O
 MOST_PER_CLAIM = 99
-# As the post of the markets writes them, without spaces
-POSTCODES = {
-    "US": r"\d{5}(-\d{4})?",
-    "DE": r"\d{5}",
-    "MX": r"\d{5}",
-    "GB": r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}",
-}
 
 
 class NotInThisSession(Refused):
@@ -81,40 +74,9 @@ class NoSuchQuote(Refused):
     status = 404
 
 
-class WrongDestination(Refused):
-    code = "wrong_destination"
-    title = _("The price was made for %(place)s. Ask for one for your address.")
-    status = 422
-
-
-class BadPostcode(Refused):
-    code = "bad_postcode"
-    title = _("The post needs the postcode, as it is written in that country.")
-    status = 422
-
-
-class IncompleteAddress(Refused):
-    code = "incomplete_address"
-    title = _("The post needs a name, a street and a city.")
-    status = 422
-
-
 class AlreadyPlaced(Refused):
     code = "already_placed"
     title = _("Order %(number)s is being paid or is paid, so it stays as it is.")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a parcel goes."""
-
-    name: str
-    street: str
-    city: str
-    country: str
-    region: str = ""
-    postcode: str = ""
-    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +220,7 @@ def place_order(
     quoted = sql.row(statements.QUOTED, quote=quote_id, bag=bag)
     if quoted is None:
         raise NoSuchQuote()
-    _require_destination(address, quoted.country, quoted.postcode)
+    require_destination(address, quoted.country, quoted.postcode)
     if quoted.order_id is not None:
         return _correct(quoted.order_id, address, email=email, language=language)
     if quoted.expires_at <= timezone.now():
@@ -281,17 +243,6 @@ def place_order(
         **asdict(address),
     )
     return _keep_order(order, claims, rate)
-
-
-def _require_destination(address: Address, country: str, postcode: str) -> None:
-    """The price was made for this place, and the post can find it."""
-    written = address.postcode.replace(" ", "").upper()
-    quoted = postcode.replace(" ", "").upper()
-    if address.country != country or (quoted and written != quoted):
-        raise WrongDestination(place=f"{country} {postcode}".strip())
-    pattern = POSTCODES.get(country)
-    if pattern and not re.fullmatch(pattern, written):
-        raise BadPostcode()
 
 
 @transaction.atomic
@@ -393,15 +344,3 @@ def _new_number() -> str:
     check = hashlib.sha256(body.encode()).digest()
     tail = "".join(NUMBER_ALPHABET[byte % 32] for byte in check[:2])
     return f"{body[:2]}-{body[2:]}-{tail}"
-
-
-def address_from(fields: Mapping[str, str]) -> Address:
-    """An address from validated input, its country in capitals.
-
-    Marks that nobody sees are left out: they would turn a line on the label around.
-    Refuses with IncompleteAddress when nothing else was there.
-    """
-    plain = {name: livestream.plain_text(text) for name, text in fields.items()}
-    if not all(plain[name] for name in ("name", "street", "city")):
-        raise IncompleteAddress()
-    return Address(**{**plain, "country": plain["country"].upper()})

@@ -20,6 +20,7 @@ from donghai import sql
 from donghai.errors import Refused
 from donghai.templatetags.pages import country as name_of_country
 from orders.checkout import book, services
+from orders.checkout.address import WrongDestination, address_from
 from orders.checkout.bag import bag_of
 from orders.checkout.models import Claim, Order, Quote
 from orders.checkout.why import PriceLine, explained
@@ -249,10 +250,10 @@ def _place(request: HttpRequest, form: CheckoutForm) -> Order | None:
             bag=bag,
             quote_id=_quote_id(request),
             email=facts.pop("email"),
-            address=services.address_from(facts),
+            address=address_from(facts),
             language=translation.get_language() or "en",
         )
-    except (services.QuoteRanOut, services.WrongDestination, services.NoSuchQuote):
+    except (services.QuoteRanOut, WrongDestination, services.NoSuchQuote):
         messages.warning(request, _("Here is the price anew. Look at it, then pay."))
     except Refused as refusal:
         form.add_error(None, str(refusal))

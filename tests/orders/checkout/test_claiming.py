@@ -10,7 +10,7 @@ from django.utils import timezone
 from catalog import services as catalog
 from catalog.models import Hold, StockLevel
 from livestream.models import RoomEvent
-from orders.checkout import landed, services
+from orders.checkout import address, landed, services
 from orders.checkout.models import Claim, Order, Quote, Split
 from tests.catalog.test_stock import in_threads
 from tests.make import (
@@ -38,11 +38,11 @@ def test_claims_get_places_in_order_and_the_room_hears_of_them():
 def test_marks_nobody_sees_are_left_out_of_an_address():
     typed = {"name": "Ann \u202eLee", "street": "1\x00 Main", "city": "Austin"}
 
-    address = services.address_from({**typed, "country": "us"})
+    found = address.address_from({**typed, "country": "us"})
 
-    assert address == services.Address("Ann Lee", "1 Main", "Austin", "US")
-    with pytest.raises(services.IncompleteAddress):
-        services.address_from({**typed, "name": " \u202e ", "country": "us"})
+    assert found == address.Address("Ann Lee", "1 Main", "Austin", "US")
+    with pytest.raises(address.IncompleteAddress):
+        address.address_from({**typed, "name": " \u202e ", "country": "us"})
 
 
 @pytest.mark.django_db
@@ -175,7 +175,7 @@ def test_a_quote_that_ran_out_or_is_somebody_elses_makes_no_order():
 
     with pytest.raises(services.NoSuchQuote):
         services.place_order(bag=uuid.uuid4(), address=ADDRESSES["US"], **words)
-    with pytest.raises(services.WrongDestination):
+    with pytest.raises(address.WrongDestination):
         services.place_order(bag=claim.bag, address=ADDRESSES["DE"], **words)
     Quote.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(services.QuoteRanOut):
