@@ -23,7 +23,8 @@ PAGE = 20
 MOST = 10_000  # pieces in one go: more is a slip, and a delivery is written in parts
 
 
-def some(change: int) -> None:
+def refuse_nought(change: int) -> None:
+    """A count that changes nothing is a slip; stock keeps no record of it."""
     if not change:
         raise ValidationError(_("Nought changes nothing. Give how many more or fewer."))
 
@@ -35,7 +36,7 @@ class CountForm(forms.Form):
         label=gettext_lazy("Pieces more or fewer"),
         min_value=-MOST,
         max_value=MOST,
-        validators=[some],
+        validators=[refuse_nought],
     )
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=120)
 

@@ -3,9 +3,11 @@
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from celery import shared_task
 from django.utils.module_loading import import_string
+from kombu.exceptions import OperationalError
 
 from donghai.steps import services
 from donghai.steps.services import Lane
@@ -21,7 +23,8 @@ def sweep(lane: str) -> int:
     """Run what is due in one lane until nothing is; returns how many steps ended."""
 
     def call_another() -> None:
-        sweep.apply_async([lane], expires=HINT_LASTS)
+        with suppress(OperationalError):  # without Redis we do it alone
+            sweep.apply_async([lane], expires=HINT_LASTS, retry=False)
 
     # Not in the other lanes: what waits there is slow, and would take every thread
     in_a_rush = call_another if lane == Lane.QUICK else None

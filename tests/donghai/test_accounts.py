@@ -108,3 +108,22 @@ def test_staff_are_staff_by_their_employment_not_by_a_flag():
     member.until = timezone.localdate()
     member.save()
     assert not User.objects.get(pk=user.pk).is_staff
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The password needs 8 characters at least."),
+        ("zh-hans", "密码至少要有 8 个字符。"),
+    ],
+)
+def test_a_short_password_is_refused_in_the_readers_language(client, language, words):
+    page = client.post(
+        "/account/signup/",
+        {"email": "ann@example.org", "password1": "x1y2", "password2": "x1y2"},
+        headers={"Accept-Language": language},
+    )
+
+    assert words in page.content.decode()
+    assert not User.objects.exists()

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from donghai import steps
 from donghai.models import User
 from donghai.steps import services
 from donghai.steps.models import Step
-from donghai.steps.tasks import sweep_until_done
+from donghai.steps.services import Lane
+from donghai.steps.tasks import BATCH, sweep, sweep_until_done
 from tests.catalog.test_stock import in_threads
 
 JOB = "tests.greet"
@@ -77,6 +79,25 @@ def test_in_a_rush_a_sweep_calls_another_once(greet, steps_due, calls):
 
     assert ended == steps_due
     assert len(called) == calls
+
+
+@pytest.mark.django_db
+def test_a_sweep_in_a_rush_goes_on_when_redis_is_away(monkeypatch):
+    for number in range(BATCH[Lane.QUICK]):
+        steps.schedule("orders.tell_room", subject_id=number)
+    asked = []
+
+    def refuse(*args, **options):
+        asked.append(args)
+        raise OperationalError("Redis is away")
+
+    monkeypatch.setattr(sweep, "apply_async", refuse)
+
+    sweep("quick")
+
+    assert len(asked) == 1
+    assert not Step.objects.open().filter(attempts=0).exists()
+    assert not Step.objects.exclude(lease_token=None).open().exists()
 
 
 @pytest.mark.django_db
