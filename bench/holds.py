@@ -1,8 +1,8 @@
 """How many units can be promised in a second, of one variant and of a thousand.
 
-`catalog.services.hold` in 2 processes of 8 threads, every hold durable, against the
-very same statement sent by pgbench: prepared, 16 clients in 2 threads. They take turns,
-and the middle one of their rounds counts.
+`catalog.stock.services.hold` in 2 processes of 8 threads, every hold durable, against
+the very same statement sent by pgbench: prepared, 16 clients in 2 threads. They take
+turns, and the middle one of their rounds counts.
 """
 
 import multiprocessing
@@ -80,7 +80,7 @@ class Contest:
 
 def by_pgbench(places: Places, variants: list[int]) -> float:
     """Transactions a second of the service's own statement."""
-    from catalog.services import HOLD_SQL
+    from catalog.stock.services import HOLD_SQL
 
     constants = {
         "quantity": "1",
@@ -138,7 +138,7 @@ def hold_for(variants: list[int], begin: float) -> int:
     """In one process: hold by chance for some seconds; how many holds it made."""
     from django.db import connection
 
-    from catalog import services as catalog
+    from catalog.stock import services as catalog
 
     counts = [0] * THREADS
 

@@ -9,8 +9,8 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from bench.report import say
-from catalog import services as catalog
 from catalog.models import Merchant, Product, StockLevel, StockMovement, Variant
+from catalog.stock import services as catalog
 from hosts.models import Host
 from livestream import pricing
 from livestream import services as livestream
@@ -51,10 +51,15 @@ def plain_variants(count: int) -> list[int]:
     merchant = Merchant.objects.create(name="Bench", name_zh="测", stall="A-1")
     product = Product.objects.create(merchant=merchant, hs_code="7116200000")
     pieces = Variant.objects.bulk_create(
-        Variant(product=product, sku=f"B-{n}", weight_g=1, wholesale_minor=1)
+        Variant(
+            product=product,
+            merchant=merchant,
+            sku=f"B-{n}",
+            weight_g=1,
+            wholesale_minor=1,
+        )
         for n in range(count)
     )
-    StockLevel.objects.bulk_create(StockLevel(variant=piece) for piece in pieces)
     received = StockMovement.Kind.RECEIVED
     StockMovement.objects.bulk_create(
         StockMovement(variant=piece, kind=received, on_hand=PLENTY) for piece in pieces

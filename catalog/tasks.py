@@ -1,6 +1,6 @@
 """Background jobs of catalog/, by step name."""
 
-from catalog import pictures
+from catalog.products import drawn as pictures
 from donghai import steps
 
 steps.job(pictures.DRAW, lane=steps.Lane.MEDIA)(pictures.draw_picture)

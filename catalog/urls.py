@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from catalog import api, views
+from catalog.products import api
+from catalog.workspace import views
 
 app_name = "catalog"
 

@@ -1,10 +1,16 @@
-"""Static files under hashed names, so that browsers keep them for ever."""
+"""Where files lie: static ones under hashed names, and those that nobody may fetch."""
 
 from functools import cache
 from typing import Any
 
 from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.core.files.storage import Storage, storages
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+def private_files() -> Storage:
+    """Files without an address: licences, originals, sheets. A view hands them out."""
+    return storages["private"]
 
 
 class RemembersAddresses(StaticFilesStorage):

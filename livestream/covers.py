@@ -1,7 +1,7 @@
 """Covers of the demo sessions, drawn from what they show by the media worker."""
 
 from catalog.drawing import draw_cover
-from catalog.pictures import as_file
+from catalog.products.drawn import as_file
 from donghai import steps
 from donghai.steps.models import Step
 from livestream.models import LiveSession

@@ -310,7 +310,7 @@ def describe(listing: Listing, language: str) -> dict[str, Any]:
         "listing": listing.pk,
         "title": product.title(language),
         "size": listing.variant.size,
-        "weight_g": listing.variant.weight_g,
+        "weight_g": float(listing.variant.weight_g),
         "origin": product.origin,
         "treatment": product.treatment,
         "picture": product.picture.url if product.picture else "",

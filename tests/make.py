@@ -3,21 +3,21 @@
 import itertools
 import uuid
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.test import Client
 from django.utils import timezone
 
-from catalog import services as catalog
 from catalog.models import (
     Form,
     Merchant,
     Mineral,
     Product,
-    StockLevel,
     Treatment,
     Variant,
 )
+from catalog.stock import services as catalog
 from donghai import memory, rates
 from donghai.models import StaffMember, User
 from donghai.money import Money
@@ -88,7 +88,7 @@ def make_variant(
     merchant: Merchant | None = None,
     mineral: str = Mineral.AMETHYST,
     form: str = Form.BRACELET,
-    weight_g: int = 27,
+    weight_g: int | str | Decimal = 27,
     hs_code: str = "7116200000",
 ) -> Variant:
     number = next(_serial)
@@ -99,6 +99,7 @@ def make_variant(
         form=form,
         treatment=Treatment.NONE,
         origin="UY",
+        colour="VIOLET",
         hs_code=hs_code,
         customs_name="紫水晶手链",
         customs_elements="手链|天然紫水晶|无品牌",
@@ -106,15 +107,14 @@ def make_variant(
     )
     variant = Variant.objects.create(
         product=product,
+        merchant=product.merchant,
         sku=f"T{number:06}",
         size="8 mm",
-        weight_g=weight_g,
+        weight_g=Decimal(weight_g),
         wholesale_minor=Money.of(wholesale, "CNY").minor,
     )
     if on_hand:
         catalog.receive(variant_id=variant.pk, quantity=on_hand)
-    else:
-        StockLevel.objects.create(variant=variant)
     return variant
 
 

@@ -1,6 +1,7 @@
 """What templates need to say places, languages, moments and money to the reader."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -78,6 +79,14 @@ def _icon(name: str, kind: str) -> SafeString:
 def grouped(number: int) -> str:
     """1248 as the reader groups it: 1,248."""
     return str(format_decimal(number, locale=_locale()))
+
+
+@register.filter
+def grams(weight: Decimal) -> str:
+    """27 g, 0.42 g: no nought that says nothing."""
+    return _("%(weight)s g") % {
+        "weight": format_decimal(weight.normalize(), locale=_locale())
+    }
 
 
 @register.filter

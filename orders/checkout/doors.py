@@ -74,5 +74,5 @@ def item_of(variant: Variant, price: Money) -> landed.Item:
         origin="CN",
         unit_price=price,
         quantity=1,
-        weight_g=variant.weight_g,
+        weight_g=variant.grams,
     )

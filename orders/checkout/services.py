@@ -18,8 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog import services as catalog
 from catalog.models import Hold, Product
+from catalog.stock import services as catalog
 from donghai import sql
 from donghai.errors import Refused
 from donghai.money import Money

@@ -14,8 +14,8 @@ WHERE listing.id = %(listing)s AND listing.session_id = %(session)s
 # What a bag holds, all of it or some, as the landed price needs it.
 HELD = """
 SELECT claim.id, claim.quantity, claim.price_minor, claim.currency, session.language,
-       variant.weight_g, product.titles::text, product.hs_code, product.form,
-       product.mineral
+       ceil(variant.weight_g)::int AS weight_g, product.titles::text, product.hs_code,
+       product.form, product.mineral
 FROM orders_claim claim
 JOIN catalog_hold hold ON hold.id = claim.hold_id
 JOIN livestream_listing listing ON listing.id = claim.listing_id

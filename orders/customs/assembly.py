@@ -73,7 +73,7 @@ def _lines(parcel: Parcel) -> Iterable[SnapshotLine]:
 
 def _line(gnum: int, sold: OrderLine, quantity: int) -> SnapshotLine:
     variant, product = sold.variant, sold.variant.product
-    weight = Decimal(variant.weight_g * quantity)
+    weight = variant.weight_g * quantity
     unit1 = codes.statutory_units().get(product.hs_code, codes.KILOGRAM)
     return SnapshotLine(
         gnum=gnum,

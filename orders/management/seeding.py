@@ -13,17 +13,16 @@ from django.db import models, transaction
 from django.utils import timezone
 from stdnum.cn import uscc
 
-from catalog import pictures
 from catalog.drawing import draw_portrait
 from catalog.models import (
     Merchant,
     MerchantMember,
     Product,
-    StockLevel,
     StockMovement,
     Variant,
 )
-from catalog.pictures import as_file, save_picture_of
+from catalog.products import drawn as pictures
+from catalog.products.drawn import as_file, save_picture_of
 from donghai import demo, rates, steps
 from donghai.models import StaffMember, User
 from donghai.money import Money
@@ -239,6 +238,7 @@ def _variants(
         yuan = plain * (weight_g / lightest) ** 0.8 * chance.uniform(0.85, 1.25)
         yield Variant(
             product=product,
+            merchant=product.merchant,
             sku=f"DH-{number:04}-{place}",
             size=size,
             weight_g=weight_g,
@@ -249,7 +249,6 @@ def _variants(
 
 def _stock(variants: list[Variant]) -> None:
     chance = random.Random("stock")
-    StockLevel.objects.bulk_create([StockLevel(variant=one) for one in variants])
     StockMovement.objects.bulk_create(
         [
             StockMovement(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from catalog import truths as stock
+from catalog.stock import truths as stock
 from livestream import truths as rooms
 from orders.payments import truths as payments
 from orders.settlement import truths as settlement

@@ -15,8 +15,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog import services as catalog
 from catalog.models import Hold
+from catalog.stock import services as catalog
 from donghai import sql, steps
 from donghai.errors import Refused
 from donghai.money import Money

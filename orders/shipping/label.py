@@ -9,6 +9,7 @@ of other scripts show as question marks: the post wants Latin letters anyway.
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from itertools import groupby
@@ -62,7 +63,7 @@ def facts(
         "country": Locale("en").territories.get(to.country, to.country).upper(),
         "phone": to.phone,
         "goods": _goods(lines, parcel.currency),
-        "net_g": sum(line.variant.weight_g * line.quantity for line in lines),
+        "net_g": _net_g(lines),
         "worth": _plain(worth),
     }
 
@@ -102,11 +103,16 @@ def _goods(lines: Sequence[OrderLine], currency: str) -> list[list[str]]:
             what,
             hs,
             str(sum(line.quantity for line in same)),
-            str(sum(line.variant.weight_g * line.quantity for line in same)),
+            _net_g(same),
             _plain(total([line.total for line in same], currency)),
         ]
         for what, hs, same in rows
     ]
+
+
+def _net_g(lines: Sequence[OrderLine]) -> str:
+    net = sum((line.variant.weight_g * line.quantity for line in lines), Decimal(0))
+    return f"{net.normalize():f}"
 
 
 def _plain(amount: Money) -> str:

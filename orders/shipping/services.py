@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.iso7064 import mod_37_36
 
-from catalog import services as catalog
+from catalog.stock import services as catalog
 from donghai import steps
 from donghai.errors import Refused
 from donghai.steps.models import Step
@@ -170,7 +170,7 @@ def _close(parcel: Parcel) -> None:
 def _gross_weight(lines: Sequence[OrderLine]) -> int:
     """Goods, their wrapping and the box. A scale at the hub may know better one day."""
     return BOX_G + sum(
-        (line.variant.weight_g + WRAPPING_G) * line.quantity for line in lines
+        (line.variant.grams + WRAPPING_G) * line.quantity for line in lines
     )
 
 

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from catalog import services as catalog
 from catalog.models import Hold, StockLevel, StockMovement
+from catalog.stock import services as catalog
 from tests.make import make_variant
 
 

@@ -25,7 +25,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from catalog import services as catalog
+from catalog.stock import services as catalog
 from donghai import steps
 from donghai.steps import services as step_services
 from donghai.steps.models import Step
@@ -60,7 +60,7 @@ JOBS = {
     "orders.book_refund": OUTSIDE,
 }
 ROUNDS = {
-    "catalog.services.expire_holds": INSIDE,
+    "catalog.stock.services.expire_holds": INSIDE,
     "orders.payments.services.reconcile": OUTSIDE,
     "orders.customs.services.read_receipts": OUTSIDE,
 }

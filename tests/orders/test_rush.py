@@ -14,8 +14,8 @@ import httpx
 import pytest
 from django.db import IntegrityError, connection
 
-from catalog import services as catalog
 from catalog.models import Hold, StockLevel, Variant
+from catalog.stock import services as catalog
 from donghai.errors import Refused
 from livestream.models import Listing
 from orders.checkout import services as checkout

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from catalog import services as catalog
 from catalog.models import Hold, StockLevel
+from catalog.stock import services as catalog
 from livestream.models import RoomEvent
 from orders.checkout import address, landed, services
 from orders.checkout.models import Claim, Order, Quote, Split

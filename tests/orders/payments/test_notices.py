@@ -8,8 +8,8 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from catalog import services as catalog
 from catalog.models import Hold, StockLevel
+from catalog.stock import services as catalog
 from donghai.steps.models import Step
 from donghai.steps.tasks import sweep_until_done
 from orders.checkout import bag as bags

@@ -5,8 +5,8 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from catalog import services as catalog
 from catalog.models import Hold, StockLevel
+from catalog.stock import services as catalog
 from donghai.money import Money
 from donghai.steps.models import Step
 from orders.checkout.models import Order

@@ -2,8 +2,8 @@
 
 import pytest
 
-from catalog import services as catalog
 from catalog.models import Hold, StockLevel
+from catalog.stock import services as catalog
 from orders.checkout import services as checkout
 from orders.checkout.models import Order
 from orders.payments import sandbox, services

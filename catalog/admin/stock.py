@@ -1,167 +1,32 @@
-"""The market in the admin: merchants, products, stock and what moved it."""
+"""What is counted, in the admin: levels, what moved them, holds."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import merchants, services
-from catalog.models import (
-    Hold,
-    Merchant,
-    MerchantMember,
-    Product,
-    StockMovement,
-    Variant,
-)
-from donghai.admin.steps import describe
+from catalog.admin.products import COUNTS, TITLE, WHOLESALE
+from catalog.products.models import Variant
+from catalog.stock import services
+from catalog.stock.models import Hold, StockMovement
 from donghai.backoffice.columns import (
-    column,
-    itself,
     link,
     list_of,
-    money,
     number,
     page_of,
     state,
 )
 from donghai.backoffice.duties import CLERKS
 from donghai.backoffice.figures import MOST, Figure, figure
-from donghai.backoffice.pages import Page, Part
+from donghai.backoffice.pages import Page
 from donghai.backoffice.site import Group
-
-describe(Product, draw_picture=gettext_lazy("draw a demo piece's picture"))
-
-TITLE = column("product", gettext_lazy("product"))
-OF_MERCHANT = link("merchant", gettext_lazy("merchant"), order="merchant")
-WHOLESALE = money("wholesale", gettext_lazy("wholesale price"))
-COUNTS = (
-    number("stock.on_hand", gettext_lazy("on hand"), order="stock__on_hand"),
-    number("stock.allocated", gettext_lazy("sold"), order="stock__allocated"),
-    number("stock.reserved", gettext_lazy("held"), order="stock__reserved"),
-    number("stock.free", gettext_lazy("free")),
-)
-
-
-class Members(Part):
-    model = MerchantMember
-    added_by = kept_by = CLERKS
-    fields = ("user", "role", "since")
-    autocomplete_fields = ("user",)
-
-
-@admin.register(Merchant)
-class MerchantPage(Page):
-    """Clerks enter merchants and approve them; nobody deletes one."""
-
-    group = Group.MARKET
-    added_by = kept_by = CLERKS
-    fields = ("name", "name_zh", "credit_code", "stall", "state", "joined_at")
-    readonly_fields = ("state", "joined_at")
-    inlines = (Members,)
-    list_display = (
-        "name",
-        "name_zh",
-        "stall",
-        "credit_code",
-        state("state", gettext_lazy("state")),
-        "joined_at",
-    )
-    list_filter = ("state",)
-    search_fields = (
-        "name__icontains",
-        "name_zh__icontains",
-        "credit_code__exact",
-        "stall__iexact",
-        "members__user__email__exact",
-    )
-    actions = ("approve", "suspend")
-
-    def suits(self, action: str, row: Merchant) -> bool:
-        return (action == "suspend") == (row.state == Merchant.State.APPROVED)
-
-    @admin.action(description=gettext_lazy("Approve"), permissions=["work"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Merchant]) -> None:
-        def verb(row: Merchant) -> bool:
-            return merchants.approve(merchant_id=row.pk)
-
-        self.work(request, queryset, verb, _("Approved"))
-
-    @admin.action(description=gettext_lazy("Suspend"), permissions=["work"])
-    def suspend(self, request: HttpRequest, queryset: QuerySet[Merchant]) -> None:
-        def verb(row: Merchant) -> bool:
-            return merchants.suspend(merchant_id=row.pk)
-
-        self.work(request, queryset, verb, _("Suspended"))
-
-
-class Variants(Part):
-    model = Variant
-    shown = (itself("SKU"), "size", "weight_g", WHOLESALE, *COUNTS)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
-        return super().get_queryset(request).select_related("stock", "product")
-
-
-@admin.register(Product)
-class ProductPage(Page):
-    """Merchants list pieces; clerks set right what customs is told about them."""
-
-    group = Group.MARKET
-    kept_by = CLERKS
-    fields: ClassVar[Any] = (
-        *("picture_shown", "titles_shown", OF_MERCHANT, "state"),
-        *("mineral", "form", "treatment", "origin", "colour"),
-        *("hs_code", "customs_name", "customs_elements", "created_at"),
-    )
-    readonly_fields: ClassVar[Any] = (
-        *("picture_shown", "titles_shown", OF_MERCHANT),
-        *("mineral", "form", "treatment", "origin", "colour", "created_at"),
-    )
-    inlines = (Variants,)
-    list_display = (
-        "picture_shown",
-        "__str__",
-        OF_MERCHANT,
-        "mineral",
-        "form",
-        "hs_code",
-        number("kinds", gettext_lazy("variants")),
-        state("state", gettext_lazy("state")),
-    )
-    list_display_links = ("picture_shown", "__str__")
-    list_select_related = ("merchant",)
-    list_filter = ("state", "mineral", "form", "treatment")
-    search_fields = ("titles_text",)
-    search_help_text = gettext_lazy("Title, SKU or merchant")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
-        return super().get_queryset(request).annotate(kinds=Count("variants"))
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[QuerySet[Product], bool]:
-        found = Product.objects.matching(search_term).values("pk")
-        return (queryset.filter(pk__in=found) if search_term else queryset), False
-
-    @admin.display(description=gettext_lazy("picture"))
-    def picture_shown(self, product: Product) -> SafeString | str:
-        if not product.picture:
-            return "-"
-        return format_html('<img class="thumb" src="{}" alt="">', product.picture.url)
-
-    @admin.display(description=gettext_lazy("titles by language"))
-    def titles_shown(self, product: Product) -> str:
-        return " · ".join(f"{code}: {said}" for code, said in product.titles.items())
 
 
 class FreeFilter(admin.SimpleListFilter):
@@ -342,17 +207,6 @@ class HoldPage(Page):
     list_filter = ("state",)
     search_fields = ("variant__sku__exact", "bag__exact")
     search_help_text = gettext_lazy("SKU, or the bag's whole code")
-
-
-@figure(CLERKS)
-def merchants_who_applied() -> Figure:
-    applied = Merchant.objects.filter(state=Merchant.State.APPLIED)[:MOST].count()
-    return Figure(
-        gettext_lazy("merchants wait for approval"),
-        applied,
-        list_of(Merchant, state__exact=Merchant.State.APPLIED),
-        "warn" if applied else "ok",
-    )
 
 
 @figure(CLERKS)

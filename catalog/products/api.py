@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.models import Product
+from catalog.products.models import Product
 from donghai.paging import whole_number
 
 PAGE = 24
@@ -20,7 +20,7 @@ class ProductOutput(serializers.Serializer[Any]):
         id = serializers.IntegerField()
         sku = serializers.CharField()
         size = serializers.CharField()
-        weight_g = serializers.IntegerField()
+        weight_g = serializers.FloatField()
         is_one_off = serializers.BooleanField()
         left = serializers.IntegerField(source="stock.free")
 

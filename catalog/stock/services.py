@@ -15,7 +15,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Hold, StockLevel, StockMovement, Variant
+from catalog.stock.models import Hold, StockLevel, StockMovement
 from donghai import sql
 from donghai.errors import Refused
 
@@ -161,10 +161,8 @@ def expire_holds() -> int:
     return sum(_expire_stale(variant_id, now) for variant_id in variants.distinct())
 
 
-@transaction.atomic
 def receive(*, variant_id: int, quantity: int, reason: str = "") -> None:
-    """Goods came in; opens the variant's stock row the first time."""
-    StockLevel.objects.get_or_create(variant_id=variant_id)
+    """Goods came in."""
     StockMovement.objects.create(
         variant_id=variant_id,
         kind=StockMovement.Kind.RECEIVED,
@@ -241,9 +239,7 @@ def _expire_stale(variant_id: int, now: datetime) -> int:
 def _not_enough(variant_id: int) -> Refused:
     level = StockLevel.objects.filter(pk=variant_id).first()
     if level is None:
-        if not Variant.objects.filter(pk=variant_id).exists():
-            return UnknownVariant()
-        return NotEnoughStock(free=0, held=0, back_at=None)
+        return UnknownVariant()
     back_at = (
         Hold.objects.filter(variant_id=variant_id, state=Hold.State.HELD)
         .order_by("expires_at")

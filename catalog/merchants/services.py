@@ -1,6 +1,6 @@
 """A merchant's standing at the market. Buyers see products of approved ones only."""
 
-from catalog.models import Merchant
+from catalog.merchants.models import Merchant
 
 State = Merchant.State
 

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from PIL.Image import Image
 
 from catalog.drawing import draw_piece, save_picture
-from catalog.models import Product
+from catalog.products.models import Product
 from donghai import steps
 from donghai.steps.models import Step
 

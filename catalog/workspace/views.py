@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from catalog import services
-from catalog.models import Merchant, Product, StockLevel, Variant
+from catalog.merchants.models import Merchant
+from catalog.products.models import Product, Variant
+from catalog.stock import services
+from catalog.stock.models import StockLevel
 from donghai.errors import Refused
 from donghai.paging import page_of, whole_number
 

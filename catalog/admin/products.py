@@ -1,0 +1,96 @@
+"""What is listed, in the admin."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+
+from catalog.products.models import Product, Variant
+from donghai.admin.steps import describe
+from donghai.backoffice.columns import (
+    column,
+    itself,
+    link,
+    money,
+    number,
+    state,
+)
+from donghai.backoffice.duties import CLERKS
+from donghai.backoffice.pages import Page, Part
+from donghai.backoffice.site import Group
+
+describe(Product, draw_picture=gettext_lazy("draw a demo piece's picture"))
+
+TITLE = column("product", gettext_lazy("product"))
+OF_MERCHANT = link("merchant", gettext_lazy("merchant"), order="merchant")
+WHOLESALE = money("wholesale", gettext_lazy("wholesale price"))
+COUNTS = (
+    number("stock.on_hand", gettext_lazy("on hand"), order="stock__on_hand"),
+    number("stock.allocated", gettext_lazy("sold"), order="stock__allocated"),
+    number("stock.reserved", gettext_lazy("held"), order="stock__reserved"),
+    number("stock.free", gettext_lazy("free")),
+)
+
+
+class Variants(Part):
+    model = Variant
+    shown = (itself("SKU"), "size", "weight_g", WHOLESALE, *COUNTS)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
+        return super().get_queryset(request).select_related("stock", "product")
+
+
+@admin.register(Product)
+class ProductPage(Page):
+    """Merchants list pieces; clerks set right what customs is told about them."""
+
+    group = Group.MARKET
+    kept_by = CLERKS
+    fields: ClassVar[Any] = (
+        *("picture_shown", "titles_shown", OF_MERCHANT, "state"),
+        *("mineral", "form", "treatment", "origin", "colour"),
+        *("hs_code", "customs_name", "customs_elements", "created_at"),
+    )
+    readonly_fields: ClassVar[Any] = (
+        *("picture_shown", "titles_shown", OF_MERCHANT),
+        *("mineral", "form", "treatment", "origin", "colour", "created_at"),
+    )
+    inlines = (Variants,)
+    list_display = (
+        "picture_shown",
+        "__str__",
+        OF_MERCHANT,
+        "mineral",
+        "form",
+        "hs_code",
+        number("kinds", gettext_lazy("variants")),
+        state("state", gettext_lazy("state")),
+    )
+    list_display_links = ("picture_shown", "__str__")
+    list_select_related = ("merchant",)
+    list_filter = ("state", "mineral", "form", "treatment")
+    search_fields = ("titles_text",)
+    search_help_text = gettext_lazy("Title, SKU or merchant")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        return super().get_queryset(request).annotate(kinds=Count("variants"))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        found = Product.objects.matching(search_term).values("pk")
+        return (queryset.filter(pk__in=found) if search_term else queryset), False
+
+    @admin.display(description=gettext_lazy("picture"))
+    def picture_shown(self, product: Product) -> SafeString | str:
+        if not product.picture:
+            return "-"
+        return format_html('<img class="thumb" src="{}" alt="">', product.picture.url)
+
+    @admin.display(description=gettext_lazy("titles by language"))
+    def titles_shown(self, product: Product) -> str:
+        return " · ".join(f"{code}: {said}" for code, said in product.titles.items())
