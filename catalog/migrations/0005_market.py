@@ -85,6 +85,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='product',
+            name='code',
+            field=models.CharField(blank=True, default='', max_length=40, verbose_name="the merchant's own number"),
+        ),
+        migrations.AddField(
+            model_name='product',
             name='changed_at',
             field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='changed at'),
         ),
@@ -264,6 +269,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='product',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'LISTED'), _negated=True), models.Q(models.Q(('mineral', ''), _negated=True), models.Q(('form', ''), _negated=True), models.Q(('treatment', ''), _negated=True), models.Q(('origin', ''), _negated=True), models.Q(('colour', ''), _negated=True), models.Q(('hs_code', ''), _negated=True), models.Q(('customs_name', ''), _negated=True), models.Q(('customs_elements', ''), _negated=True)), _connector='OR'), name='a_listed_product_has_all_its_facts'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
+            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('merchant', 'code'), name='a_product_number_is_unique_at_its_merchant'),
         ),
         migrations.AddConstraint(
             model_name='product',

@@ -101,6 +101,9 @@ class Product(models.Model):
     merchant = models.ForeignKey(
         Merchant, on_delete=models.PROTECT, related_name="products"
     )
+    code = models.CharField(
+        _("the merchant's own number"), max_length=40, blank=True, default=""
+    )
     titles = models.JSONField(_("titles by language"), default=dict)
     own_titles = models.JSONField(_("titles a person wrote"), default=dict, blank=True)
     titles_text = models.GeneratedField(
@@ -177,6 +180,11 @@ class Product(models.Model):
                     & ~Q(customs_name="")
                     & ~Q(customs_elements="")
                 ),
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "code"],
+                condition=~Q(code=""),
+                name="a_product_number_is_unique_at_its_merchant",
             ),
             models.UniqueConstraint(  # what Variant.merchant refers to
                 fields=["id", "merchant"], name="products_by_merchant"

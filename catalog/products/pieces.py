@@ -1,0 +1,72 @@
+"""A piece as a person or a program says it: a row of a sheet, an API's body, a form.
+
+The editor, the import and the merchants' API all save pieces through `saving.save`, so
+that a rule is written once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.functional import Promise
+
+MEASURES = (
+    "bead_mm",
+    "wrist_mm",
+    "length_mm",
+    "width_mm",
+    "height_mm",
+    "diameter_mm",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One variant with the facts of its product. Money in fen, None is unsaid.
+
+    Codes are the glossary's (AMETHYST, BRACELET, NONE, VIOLET). Pieces that share a
+    `product` number are variants of one product; without one a piece stands alone.
+    `on_hand` is how many there are after saving. `titles` are those a person wrote, by
+    language; all others are composed.
+    """
+
+    sku: str
+    product: str = ""
+    mineral: str = ""
+    form: str = ""
+    treatment: str = ""
+    colour: str = ""
+    motif: str = ""
+    origin: str = ""
+    size: str = ""
+    bead_mm: Decimal | None = None
+    wrist_mm: Decimal | None = None
+    length_mm: Decimal | None = None
+    width_mm: Decimal | None = None
+    height_mm: Decimal | None = None
+    diameter_mm: Decimal | None = None
+    weight_g: Decimal | None = None
+    wholesale_minor: int | None = None
+    min_quantity: int = 1
+    tiers: tuple[tuple[int, int], ...] = ()  # from how many, fen
+    suggested_retail_minor: int | None = None
+    least_retail_minor: int | None = None
+    is_one_off: bool = False
+    on_hand: int | None = None
+    alarm_at: int | None = None
+    hs_code: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    story: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one field of a piece, in a sentence that says what to do.
+
+    `blocks` is False where the piece can be kept as a draft but not be listed.
+    """
+
+    field: str
+    code: str
+    sentence: str | Promise
+    blocks: bool = True
