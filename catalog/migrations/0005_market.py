@@ -105,8 +105,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='product',
-            name='descriptions',
-            field=models.JSONField(blank=True, default=dict, verbose_name='descriptions by language'),
+            name='metal',
+            field=models.CharField(choices=[('NONE', 'none to speak of'), ('BASE', 'base metal'), ('SILVER', 'silver'), ('GOLD', 'gold or platinum')], default='NONE', max_length=6, verbose_name='metal in it'),
+        ),
+        migrations.AddField(
+            model_name='product',
+            name='unfinished',
+            field=models.JSONField(blank=True, null=True),
         ),
         migrations.AddField(
             model_name='product',

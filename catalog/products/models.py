@@ -63,6 +63,15 @@ class Treatment(models.TextChoices):
     GLASS = "GLASS", _("glass")
 
 
+class Metal(models.TextChoices):
+    """Precious metal makes it jewellery of that metal, whatever the stone."""
+
+    NONE = "NONE", _("none to speak of")
+    BASE = "BASE", _("base metal")
+    SILVER = "SILVER", _("silver")
+    GOLD = "GOLD", _("gold or platinum")
+
+
 class ProductQuerySet(models.QuerySet["Product"]):
     def listed(self) -> Self:
         return self.filter(
@@ -88,9 +97,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
 class Product(models.Model):
     """What is listed: the facts of a piece, and its words by language.
 
-    `titles` and `descriptions` are what is shown, composed from the facts; what a
-    person wrote over them stands in `own_titles` and `own_descriptions` and wins.
-    `story` is the merchant's free text in `story_language`.
+    `titles` are what is shown, composed from the facts; what a person wrote over them
+    stands in `own_titles` and wins. Descriptions are composed when they are read, if
+    nobody wrote one. `story` is the merchant's free text in `story_language`.
+    `unfinished` is what was typed in the editor and not saved yet, valid or not.
     """
 
     class State(models.TextChoices):
@@ -111,9 +121,6 @@ class Product(models.Model):
         output_field=models.TextField(),
         db_persist=True,
     )
-    descriptions = models.JSONField(
-        _("descriptions by language"), default=dict, blank=True
-    )
     own_descriptions = models.JSONField(
         _("descriptions a person wrote"), default=dict, blank=True
     )
@@ -131,6 +138,10 @@ class Product(models.Model):
     origin = models.CharField(_("origin of the raw stone"), max_length=2, blank=True)
     colour = models.CharField(_("colour"), max_length=30, blank=True, default="")
     motif = models.CharField(_("motif"), max_length=20, blank=True, default="")
+
+    metal = models.CharField(
+        _("metal in it"), max_length=6, choices=Metal.choices, default=Metal.NONE
+    )
 
     hs_code = models.CharField(_("customs code (10 digits)"), max_length=10, blank=True)
     customs_name = models.CharField(
@@ -150,6 +161,7 @@ class Product(models.Model):
         _("customs code confirmed"), null=True, blank=True
     )
 
+    unfinished = models.JSONField(null=True, blank=True)
     picture = models.ImageField(_("picture"), upload_to="pieces/", blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.DRAFT
@@ -201,11 +213,11 @@ class Product(models.Model):
 
     def title(self, language: str) -> str:
         """In `language`, else in English, else in any."""
-        return _in_language(self.titles, language) or f"#{self.pk}"
-
-    def description(self, language: str) -> str:
-        """A few honest sentences, in the same order of languages."""
-        return _in_language(self.descriptions, language)
+        base = language.split("-", maxsplit=1)[0]
+        for code in (language, base, "en"):
+            if self.titles.get(code):
+                return str(self.titles[code])
+        return next((str(title) for title in self.titles.values()), f"#{self.pk}")
 
 
 class Variant(models.Model):
@@ -356,11 +368,3 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id}/{self.position}"
-
-
-def _in_language(words: dict[str, str], language: str) -> str:
-    base = language.split("-", maxsplit=1)[0]
-    for code in (language, base, "en"):
-        if words.get(code):
-            return str(words[code])
-    return next((str(said) for said in words.values() if said), "")

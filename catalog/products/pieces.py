@@ -37,6 +37,7 @@ class Piece:
     treatment: str = ""
     colour: str = ""
     motif: str = ""
+    metal: str = "NONE"
     origin: str = ""
     size: str = ""
     bead_mm: Decimal | None = None

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from catalog.products import tariff
+
 DATA = Path(__file__).parent / "data"
 KILOGRAM, GRAM, CARAT = "035", "036", "084"
 PIECE = "011"
@@ -48,5 +50,4 @@ def by_iso(name: str) -> dict[str, Code]:
 @cache
 def statutory_units() -> dict[str, str]:
     """The unit in which customs counts each ten-digit goods code."""
-    with (DATA / "hs_crystal.csv").open(encoding="utf-8") as file:
-        return {row["cn10"]: row["unit1"] for row in csv.DictReader(file)}
+    return {code: goods.unit for code, goods in tariff.goods_codes().items()}
