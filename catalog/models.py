@@ -380,3 +380,7 @@ class Hold(models.Model):
 
 def _reads_chinese() -> bool:
     return (translation.get_language() or "").startswith("zh")
+
+
+# Django finds the models of a folder only through this module
+from catalog.glossary.models import ForbiddenWord, Term, TermName  # noqa: E402, F401
