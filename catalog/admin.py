@@ -366,3 +366,7 @@ def pieces_gone() -> Figure:
         "warn" if gone else "ok",
         gettext_lazy("One-off pieces not counted."),
     )
+
+
+# Django looks for pages in this module alone
+import catalog.glossary.admin  # noqa: E402, F401

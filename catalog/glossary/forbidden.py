@@ -2,7 +2,7 @@
 
 Case, accents and full width don't hide a word. Latin, Cyrillic and Arabic words end
 where letters end (Arabic ones may carry an article or a conjunction); Chinese, Japanese
-and Korean ones may stand anywhere. A vague word is at fault only where it is all that is
+and Korean ones may stand anywhere. A vague word is at fault only where nothing else is
 said.
 """
 

@@ -15,6 +15,7 @@ from stdnum.cn import uscc
 
 from catalog import pictures
 from catalog.drawing import draw_portrait
+from catalog.glossary.loading import load_glossary
 from catalog.models import (
     Merchant,
     MerchantMember,
@@ -74,8 +75,9 @@ def is_empty() -> bool:
 
 @transaction.atomic
 def fill() -> None:
-    """Rules, rates, people, merchants, products and stock."""
+    """Rules, rates, words, people, merchants, products and stock."""
     load_rules()
+    load_glossary()
     rates.load_ecb()
     for country, name, zone, currency, language in market.MARKETS:
         Market.objects.create(
