@@ -380,3 +380,11 @@ class Hold(models.Model):
 
 def _reads_chinese() -> bool:
     return (translation.get_language() or "").startswith("zh")
+
+
+from catalog.search.models import (  # noqa: E402, F401 # so that Django finds them
+    SearchFact,
+    SearchRow,
+    SearchSku,
+    SearchWord,
+)
