@@ -147,6 +147,9 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 HOME_ZONE = "Asia/Shanghai"  # Donghai's own time
 
+# Search: the function that names facts of a piece: (facet, value, language, phrase)
+SEARCH_NAMES = "catalog.glossary.book.facts_by_name"
+
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static" if PRODUCTION else None  # else as the apps have them

@@ -107,6 +107,13 @@ def names() -> Iterator[Phrase]:
     yield from book().phrases
 
 
+def facts_by_name() -> Iterator[tuple[str, str, str, str]]:
+    """What search reads words by: facet, code, language, phrase."""
+    for said in book().phrases:
+        if said.kind != Term.Kind.LABEL:
+            yield said.kind.lower(), said.code, said.language, said.phrase
+
+
 @cache
 def nearest(language: str) -> str:
     """The selling language for a reader's: pt is pt-br, es-mx is es, nl is English."""
