@@ -1,5 +1,7 @@
 """All tables of catalog/, by folder."""
 
+from catalog.glossary.models import *  # noqa: F403
 from catalog.merchants.models import *  # noqa: F403
 from catalog.products.models import *  # noqa: F403
+from catalog.search.models import *  # noqa: F403
 from catalog.stock.models import *  # noqa: F403

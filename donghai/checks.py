@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-SANDBOXES = ("PAYMENT_PROVIDER", "CUSTOMS_WINDOW", "CARRIER", "FX_BANK")
+SANDBOXES = ("PAYMENT_PROVIDER", "CUSTOMS_WINDOW", "CARRIER", "FX_BANK", "TRANSLATOR")
 
 
 @register()

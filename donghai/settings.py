@@ -147,6 +147,9 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 HOME_ZONE = "Asia/Shanghai"  # Donghai's own time
 
+# Search: the function that names facts of a piece: (facet, value, language, phrase)
+SEARCH_NAMES = "catalog.glossary.book.facts_by_name"
+
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static" if PRODUCTION else None  # else as the apps have them
@@ -258,6 +261,10 @@ CUSTOMS_FOLDER = Path(env.str("CUSTOMS_FOLDER", str(VAR_DIR / "customs")))
 PAYMENT_WEBHOOK_SECRET = env.str("PAYMENT_WEBHOOK_SECRET", "sandbox-webhook-secret")
 SANDBOX_WEBHOOKS = env.str("SANDBOX_WEBHOOKS", "once")  # once, twice, late, lost
 SANDBOX_DELIVERY_SECONDS = env.int("SANDBOX_DELIVERY_SECONDS", 2)
+TRANSLATOR = env.str("TRANSLATOR", "")  # none: what people wrote stays as it is
+LIBRETRANSLATE_URL = env.str("LIBRETRANSLATE_URL", "").rstrip("/")
+LIBRETRANSLATE_KEY = env.str("LIBRETRANSLATE_KEY", "")
+TRANSLATION_SECONDS = env.float("TRANSLATION_SECONDS", 10.0)
 
 # The trade
 HOLD_MINUTES = env.int("HOLD_MINUTES", 10)

@@ -1,15 +1,16 @@
 """Scheduled broadcasts, what they sell, and the numbered log of each room."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Variant
+from catalog.models import Merchant, Product, Variant
 from donghai.money import Money
 from hosts.models import Host, Language
 
@@ -127,8 +128,10 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 class Listing(models.Model):
     """A variant linked to a live session at a retail price in the session's currency.
 
-    `host_share_minor` is what the host was shown in fen before she accepted; `rate` is
-    the exchange rate it was shown at. `claims_made` numbers the places in line.
+    `host_share_minor` is what the host was shown in fen before she accepted, `rate` the
+    exchange rate it was shown at, and `wholesale_minor` what the merchant asked of her
+    then: a later price of the merchant's doesn't reach back. `claims_made` numbers the
+    places in line.
     """
 
     session = models.ForeignKey(
@@ -140,6 +143,7 @@ class Listing(models.Model):
     retail_minor = models.PositiveBigIntegerField(_("retail price"))
     currency = models.CharField(_("currency"), max_length=3)
     host_share_minor = models.PositiveBigIntegerField(_("host's share in fen"))
+    wholesale_minor = models.PositiveBigIntegerField(_("wholesale price in fen"))
     rate = models.ForeignKey(
         "donghai.ExchangeRate", on_delete=models.PROTECT, related_name="+", null=True
     )
@@ -172,6 +176,54 @@ class Listing(models.Model):
     @property
     def host_share(self) -> Money:
         return Money(self.host_share_minor, "CNY")
+
+
+class HostTermsQuerySet(models.QuerySet["HostTerms"]):
+    def in_force_on(self, day: date) -> Self:
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
+class HostTerms(models.Model):
+    """What a merchant lets one host have her pieces for, from a day to a day.
+
+    A percentage off wholesale, of all the merchant's pieces or of one product. Where
+    several are in force the best one holds.
+    """
+
+    merchant = models.ForeignKey(
+        Merchant, on_delete=models.PROTECT, related_name="host_terms"
+    )
+    host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="terms")
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="+", null=True, blank=True
+    )
+    percent_off = models.DecimalField(_("% off"), max_digits=4, decimal_places=1)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    agreed_at = models.DateTimeField(_("agreed"), default=timezone.now)
+
+    objects = HostTermsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("terms for a host")
+        verbose_name_plural = _("terms for hosts")
+        constraints = [
+            models.CheckConstraint(
+                name="terms_take_something_off",
+                condition=Q(percent_off__gt=0, percent_off__lte=90),
+            ),
+            models.CheckConstraint(
+                name="terms_end_after_they_start",
+                condition=Q(ends_on__gte=F("starts_on")),
+            ),
+        ]
+        indexes = [models.Index(fields=["host", "merchant"], name="terms_of_a_host")]
+
+    def __str__(self) -> str:
+        return f"{self.merchant_id} -> {self.host_id}: -{self.percent_off} %"
 
 
 class RoomLog(models.Model):

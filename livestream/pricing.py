@@ -5,10 +5,14 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
 from django.conf import settings
+from django.db.models import Max, Q
 
+from catalog.models import Variant
 from donghai import rates
 from donghai.models import ExchangeRate
 from donghai.money import Money, decimals
+from hosts.models import Host
+from livestream.models import HostTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,17 @@ class Shares:
 def rate_into_yuan(currency: str, on: date) -> ExchangeRate | None:
     """The ECB rate in force; None for yuan itself. Refuses with NoExchangeRate."""
     return None if currency == "CNY" else rates.row(currency, "CNY", on)
+
+
+def wholesale_for(variant: Variant, host: Host, on: date) -> Money:
+    """What the merchant asks of this host for one piece on a day, rounded half up."""
+    off = (
+        HostTerms.objects.in_force_on(on)
+        .filter(host=host, merchant_id=variant.merchant_id)
+        .filter(Q(product=None) | Q(product_id=variant.product_id))
+        .aggregate(best=Max("percent_off", default=Decimal(0)))["best"]
+    )
+    return variant.wholesale - variant.wholesale.share(off)
 
 
 def shares(retail: Money, wholesale: Money, rate: ExchangeRate | None) -> Shares:
@@ -48,6 +63,26 @@ def least_retail(wholesale: Money, currency: str, rate: ExchangeRate | None) -> 
     scale = Decimal(10) ** decimals(currency)
     minor = wholesale.amount / kept / per_unit * scale
     return Money(int(minor.to_integral_value(rounding=ROUND_CEILING)) + 1, currency)
+
+
+def least_for(
+    variant: Variant, wholesale: Money, currency: str, rate: ExchangeRate | None
+) -> Money:
+    """The lowest price a host may ask: its costs, or what the merchant wants at least.
+
+    Rounded up, so that it's worth the merchant's figure in yuan.
+    """
+    least = least_retail(wholesale, currency, rate)
+    if variant.least_retail_minor is None:
+        return least
+    return max(least, in_currency(variant.least_retail_minor, currency, rate))
+
+
+def in_currency(fen: int, currency: str, rate: ExchangeRate | None) -> Money:
+    """Yuan in a foreign currency, rounded up to its smallest coin."""
+    per_unit = rate.rate / rate.quantity if rate else Decimal(1)
+    minor = Money(fen, "CNY").amount / per_unit * Decimal(10) ** decimals(currency)
+    return Money(int(minor.to_integral_value(rounding=ROUND_CEILING)), currency)
 
 
 def at_a_loss(shares: Shares) -> Shares:

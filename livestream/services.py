@@ -178,12 +178,15 @@ def cancel_session(*, host: Host, session_id: int) -> LiveSession:
 def preview_shares(*, session: LiveSession, variant: Variant, retail: Money) -> Any:
     """What merchant, host and centre would get of one piece.
 
-    Raises RetailTooLow, and RetailTooHigh where only a slip can be meant.
+    Raises RetailTooLow below its costs or the merchant's lowest price, and
+    RetailTooHigh where only a slip can be meant.
     """
-    rate = pricing.rate_into_yuan(session.currency, timezone.localdate())
-    shares = pricing.shares(retail, variant.wholesale, rate)
-    least = pricing.least_retail(variant.wholesale, session.currency, rate)
-    if shares.host.minor <= 0:
+    today = timezone.localdate()
+    rate = pricing.rate_into_yuan(session.currency, today)
+    wholesale = pricing.wholesale_for(variant, session.host, today)
+    shares = pricing.shares(retail, wholesale, rate)
+    least = pricing.least_for(variant, wholesale, session.currency, rate)
+    if shares.host.minor <= 0 or retail < least:
         raise RetailTooLow(least=least, least_minor=least.minor)
     most = least * MOST_TIMES_LEAST
     if retail > most:
@@ -197,7 +200,8 @@ def link_variant(
 ) -> Listing:
     """Link a piece of the market to a session at a price, or change that price.
 
-    Claims already made keep theirs. Refuses a price below wholesale plus costs.
+    Claims already made keep theirs, and so does the listing what the merchant asked
+    when the host accepted. Refuses a price below wholesale plus costs.
     """
     session = _own(host, session_id)
     _require(session, LiveSession.State.SCHEDULED, LiveSession.State.ON_AIR)
@@ -205,26 +209,23 @@ def link_variant(
     product = variant.product
     if (
         product.state != Product.State.LISTED
+        or variant.withdrawn_at is not None
         or product.merchant.state != Merchant.State.APPROVED
     ):
         raise NotForSale()
     shares = preview_shares(session=session, variant=variant, retail=retail)
+    accepted = {
+        "retail_minor": retail.minor,
+        "currency": retail.currency,
+        "host_share_minor": shares.host.minor,
+        "wholesale_minor": shares.merchant.minor,
+        "rate_id": shares.rate_id,
+    }
     listing, _is_new = Listing.objects.update_or_create(
         session=session,
         variant=variant,
-        defaults={
-            "retail_minor": retail.minor,
-            "currency": retail.currency,
-            "host_share_minor": shares.host.minor,
-            "rate_id": shares.rate_id,
-        },
-        create_defaults={
-            "retail_minor": retail.minor,
-            "currency": retail.currency,
-            "host_share_minor": shares.host.minor,
-            "rate_id": shares.rate_id,
-            "position": session.listings.count() + 1,
-        },
+        defaults=accepted,
+        create_defaults=accepted | {"position": session.listings.count() + 1},
     )
     events.append(session.pk, "listing", describe(listing, session.language))
     return listing

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import wraps
 from itertools import groupby
 from typing import Any, Concatenate, ParamSpec, cast
@@ -274,9 +274,16 @@ def _row(
 
 
 def _suggestion(session: LiveSession, variant: Variant) -> Money:
-    """A fair first price: the usual markup over the least, in whole units."""
+    """A fair first price in whole units: the merchant's, else the usual markup."""
     rate = pricing.rate_into_yuan(session.currency, timezone.localdate())
-    least = pricing.least_retail(variant.wholesale, session.currency, rate)
+    least = pricing.least_for(variant, variant.wholesale, session.currency, rate)
+    if variant.suggested_retail_minor is not None:
+        asked = pricing.in_currency(
+            variant.suggested_retail_minor, session.currency, rate
+        )
+        return Money.of(
+            max(least, asked).amount.to_integral_value(ROUND_CEILING), least.currency
+        )
     return Money.of((least.amount * USUAL_MARKUP).quantize(Decimal(1)), least.currency)
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from catalog.glossary.loading import load_glossary
 from catalog.models import (
     Form,
     Merchant,
     Mineral,
     Product,
+    Term,
     Treatment,
     Variant,
 )
@@ -242,3 +244,10 @@ def make_order(
         email="buyer@example.org",
         address=ADDRESSES[country],
     )
+
+
+def make_glossary() -> None:
+    """The words that the program ships, once per emptied database."""
+    if not Term.objects.exists():
+        load_glossary()
+    memory.forget()

@@ -5,8 +5,9 @@ that a rule is written once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
+from typing import Self
 
 from django.utils.functional import Promise
 
@@ -22,8 +23,9 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One variant with the facts of its product. Money in fen, None is unsaid.
+    """One variant with the facts of its product. Money in fen.
 
+    None and "" are unsaid: what stands is kept (see `over`).
     Codes are the glossary's (AMETHYST, BRACELET, NONE, VIOLET). Pieces that share a
     `product` number are variants of one product; without one a piece stands alone.
     `on_hand` is how many there are after saving. `titles` are those a person wrote, by
@@ -37,7 +39,7 @@ class Piece:
     treatment: str = ""
     colour: str = ""
     motif: str = ""
-    metal: str = "NONE"
+    metal: str = ""
     origin: str = ""
     size: str = ""
     bead_mm: Decimal | None = None
@@ -48,16 +50,27 @@ class Piece:
     diameter_mm: Decimal | None = None
     weight_g: Decimal | None = None
     wholesale_minor: int | None = None
-    min_quantity: int = 1
-    tiers: tuple[tuple[int, int], ...] = ()  # from how many, fen
+    min_quantity: int | None = None
+    tiers: tuple[tuple[int, int], ...] | None = None  # from how many, fen; rising
     suggested_retail_minor: int | None = None
     least_retail_minor: int | None = None
-    is_one_off: bool = False
+    is_one_off: bool | None = None
     on_hand: int | None = None
     alarm_at: int | None = None
     hs_code: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     story: str = ""
+
+    def over(self, standing: Self) -> Self:
+        """What stands, with all that this one says written over it."""
+        said = {
+            one.name: getattr(self, one.name)
+            for one in fields(self)
+            if getattr(self, one.name) not in (None, "", {})
+        }
+        if self.titles:
+            said["titles"] = {**standing.titles, **self.titles}
+        return replace(standing, **said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class MakeClaim(APIView):
 
     class Input(serializers.Serializer[Any]):
         listing = serializers.IntegerField(min_value=1, max_value=BIGGEST)
-        quantity = serializers.IntegerField(default=1, max_value=BIGGEST)
+        quantity = serializers.IntegerField(default=None, max_value=BIGGEST)
         name = serializers.CharField(
             max_length=40, required=False, default="", allow_blank=True
         )

@@ -48,6 +48,7 @@ class Claim(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
     place = models.PositiveIntegerField(_("place in line"))
     price_minor = models.PositiveBigIntegerField(_("price"))
+    wholesale_minor = models.PositiveBigIntegerField(_("wholesale price in fen"))
     currency = models.CharField(_("currency"), max_length=3)
     claimed_at = models.DateTimeField(_("claimed"), default=timezone.now)
 

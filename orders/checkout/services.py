@@ -52,6 +52,12 @@ class TooMany(Refused):
     status = 422
 
 
+class TooFew(Refused):
+    code = "too_few"
+    title = _("Its merchant sells at least %(fewest)s of these at once.")
+    status = 422
+
+
 class NothingHeld(Refused):
     code = "nothing_held"
     title = _("Nothing is held for you any more. Claim again to go on.")
@@ -88,19 +94,28 @@ class Quoted:
 
 
 def claim(
-    *, session_id: int, listing_id: int, quantity: int, bag: UUID, name: str = ""
+    *,
+    session_id: int,
+    listing_id: int,
+    bag: UUID,
+    quantity: int | None = None,
+    name: str = "",
 ) -> Claim:
     """Give a viewer units of a listing: a place in line and a hold, or NotEnoughStock.
 
-    A repeat makes a second claim. Refused, it leaves no trace: no place, no event.
+    Without a quantity, the fewest its merchant sells at once. A repeat makes a second
+    claim. Refused, it leaves no trace: no place, no event.
     """
-    if not 1 <= quantity <= MOST_PER_CLAIM:
+    if quantity is not None and not 1 <= quantity <= MOST_PER_CLAIM:
         raise TooMany(most=MOST_PER_CLAIM)
     offer = sql.row(statements.OFFER, listing=listing_id, session=session_id)
     if offer is None:
         raise NotInThisSession()
     if offer.state != LiveSession.State.ON_AIR:
         raise NotOnAir()
+    quantity = offer.min_quantity if quantity is None else quantity
+    if quantity < offer.min_quantity:
+        raise TooFew(fewest=offer.min_quantity)
     if offer.free is None or offer.free < quantity:
         catalog.require_free(variant_id=offer.variant_id, quantity=quantity)
     made = Claim(
@@ -110,6 +125,7 @@ def claim(
         name=livestream.plain_text(name)[:40],
         quantity=quantity,
         price_minor=offer.retail_minor,
+        wholesale_minor=offer.wholesale_minor,
         currency=offer.currency,
         claimed_at=timezone.now(),
     )

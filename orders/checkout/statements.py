@@ -3,10 +3,12 @@
 # A listing on offer, a number for its hold, and what is free before any lock.
 OFFER = """
 SELECT listing.variant_id, listing.retail_minor, listing.currency, session.state,
+       listing.wholesale_minor, variant.min_quantity,
        nextval('catalog_hold_id_seq') AS hold_id,
        stock.on_hand - stock.allocated - stock.reserved AS free
 FROM livestream_listing listing
 JOIN livestream_livesession session ON session.id = listing.session_id
+JOIN catalog_variant variant ON variant.id = listing.variant_id
 LEFT JOIN catalog_stocklevel stock ON stock.variant_id = listing.variant_id
 WHERE listing.id = %(listing)s AND listing.session_id = %(session)s
 """
@@ -37,9 +39,11 @@ WHERE quote.id = %(quote)s AND quote.bag = %(bag)s
 """
 
 # The claims a quote priced: what a line of the order needs, and how their holds stand.
+# A claim of many pieces costs the merchant's tier, if that is less than was agreed.
 CLAIMED = """
 SELECT claim.id, claim.quantity, claim.price_minor, claim.currency, hold.state,
-       listing.variant_id, variant.wholesale_minor, product.merchant_id,
+       listing.variant_id, product.merchant_id,
+       least(claim.wholesale_minor, tier.wholesale_minor) AS wholesale_minor,
        listing.session_id, session.host_id
 FROM orders_quoteline line
 JOIN orders_claim claim ON claim.id = line.claim_id
@@ -48,6 +52,9 @@ JOIN livestream_listing listing ON listing.id = claim.listing_id
 JOIN livestream_livesession session ON session.id = listing.session_id
 JOIN catalog_variant variant ON variant.id = listing.variant_id
 JOIN catalog_product product ON product.id = variant.product_id
+LEFT JOIN LATERAL (
+    SELECT min(wholesale_minor) AS wholesale_minor FROM catalog_pricetier
+    WHERE variant_id = variant.id AND from_quantity <= claim.quantity) tier ON true
 WHERE line.quote_id = %(quote)s AND line.kind = 'GOODS'
 ORDER BY claim.id
 """

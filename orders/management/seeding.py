@@ -14,6 +14,7 @@ from django.utils import timezone
 from stdnum.cn import uscc
 
 from catalog.drawing import draw_portrait
+from catalog.glossary.loading import load_glossary
 from catalog.models import (
     Merchant,
     MerchantMember,
@@ -73,8 +74,9 @@ def is_empty() -> bool:
 
 @transaction.atomic
 def fill() -> None:
-    """Rules, rates, people, merchants, products and stock."""
+    """Rules, rates, words, people, merchants, products and stock."""
     load_rules()
+    load_glossary()
     rates.load_ecb()
     for country, name, zone, currency, language in market.MARKETS:
         Market.objects.create(

@@ -42,6 +42,7 @@ def test_development_starts_as_it_is():
         ({"CUSTOMS_WINDOW": "sandbox"}, "CUSTOMS_WINDOW"),
         ({"CARRIER": "sandbox"}, "CARRIER"),
         ({"FX_BANK": "sandbox"}, "FX_BANK"),
+        ({"TRANSLATOR": "sandbox"}, "TRANSLATOR"),
     ],
 )
 def test_an_unsafe_production_does_not_start(fault, word):

@@ -59,7 +59,7 @@ def claim(request: HttpRequest, session_id: int) -> HttpResponse:
     made = services.claim(
         session_id=session_id,
         listing_id=listing or 0,
-        quantity=1 if quantity is None else quantity,
+        quantity=quantity,
         bag=bag,
     )
     messages.success(

@@ -112,7 +112,7 @@ $("chat-form").addEventListener("submit", async (event) => {
 async function claim(form, button) {
   button.disabled = true;
   const listing = Number(button.value || form.elements.listing.value);
-  const answer = await post(room.dataset.claims, { listing, quantity: 1, name: myName() }).catch(() => null);
+  const answer = await post(room.dataset.claims, { listing, name: myName() }).catch(() => null);
   button.disabled = false;
   if (!answer) return say(room.dataset.lost);
   const body = await answer.json();

@@ -1,0 +1,200 @@
+"""The glossary in the admin: terms with their names, and words that may not be used."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from catalog.glossary import book, services
+from catalog.glossary.models import (
+    ForbiddenWord,
+    Language,
+    Measure,
+    Term,
+    TermName,
+    reader_language,
+)
+from donghai.backoffice.duties import CLERKS
+from donghai.backoffice.pages import Page, Part
+from donghai.backoffice.site import Group
+
+
+class Lines(forms.CharField):
+    """A mapping, written as "name=form" on lines."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "cols": 26})
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return "\n".join(f"{key}={form}" for key, form in value.items())
+        return value
+
+    def to_python(self, value: Any) -> Any:
+        pairs = {}
+        for line in filter(None, map(str.strip, (value or "").splitlines())):
+            key, _equals, form = (part.strip() for part in line.partition("="))
+            if not key or not form:
+                raise ValidationError(_("Write one “name=form” on each line."))
+            pairs[key] = form
+        return pairs
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data) != (initial or {}))
+
+
+class Bars(forms.CharField):
+    """A list, written with a bar between its parts: names may have commas."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "cols": 26})
+
+    def prepare_value(self, value: Any) -> Any:
+        return " | ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return list(filter(None, map(str.strip, (value or "").split("|"))))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data) != (initial or []))
+
+
+class NameForm(forms.ModelForm):
+    grammar = Lines(label=_("grammar"), required=False)
+    synonyms = Bars(
+        label=_("also called"),
+        required=False,
+        help_text=_("What traders and buyers say, with | between."),
+    )
+
+    class Meta:
+        model = TermName
+        fields = ("language", "name", "grammar", "synonyms")
+
+
+class TermForm(forms.ModelForm):
+    measures = forms.MultipleChoiceField(
+        label=_("sizes it asks for"),
+        choices=Measure.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    implied = forms.MultipleChoiceField(
+        label=_("colours or motifs that its name already says"), required=False
+    )
+
+    class Meta:
+        model = Term
+        fields = (
+            *("code", "kind", "family", "measures", "implied"),
+            *("position", "is_active"),
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "implied" in self.fields:
+            language = reader_language()
+            self.fields["implied"].choices = [  # type: ignore[attr-defined]
+                *book.choices(Term.Kind.COLOUR, language),
+                *book.choices(Term.Kind.MOTIF, language),
+            ]
+
+
+class Names(Part):
+    model = TermName
+    form = NameForm
+    added_by = kept_by = CLERKS
+    fields = ("language", "name", "grammar", "synonyms")
+    ordering = ("pk",)
+    max_num = len(Language.values)
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj else len(Language.values)
+
+
+class HandedPage(Page):
+    """Rows that come with the program, and stay as a clerk leaves them."""
+
+    group = Group.RULES
+    added_by = kept_by = CLERKS
+    list_per_page = 100
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        obj.changed_by_hand = obj.changed_by_hand or form.has_changed()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Term)
+class TermPage(HandedPage):
+    """What titles are made of. A name that is changed here is kept for good."""
+
+    place = 8
+    form = TermForm
+    fields = TermForm.Meta.fields
+    fixed_once_made = ("code", "kind")
+    inlines = (Names,)
+    list_display = (
+        *("code", "called", "kind", "family"),
+        *("position", "is_active", "changed_by_hand"),
+    )
+    list_filter = ("kind", "family", "is_active", "changed_by_hand")
+    search_fields = ("code__icontains", "names__name__icontains")
+    search_help_text = _("code, or a name in any language")
+    ordering = ("kind", "position")
+
+    @admin.display(description=_("name"))
+    def called(self, row: Term) -> str:
+        return book.name(row.code, reader_language())
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Term], search_term: str
+    ) -> Any:
+        found, _many = super().get_search_results(request, queryset, search_term)
+        return found.distinct(), False
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Any, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """A new term is asked for its name in each language."""
+        given = super().get_formset_kwargs(request, obj, inline, prefix)
+        if obj is None or obj.pk is None:
+            given["initial"] = [{"language": code} for code in Language.values]
+        return given
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: bool
+    ) -> None:
+        for named in formset.forms:
+            named.instance.changed_by_hand |= named.has_changed()
+        super().save_formset(request, form, formset, change)
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        services.renamed(form.instance)
+
+
+@admin.register(ForbiddenWord)
+class ForbiddenWordPage(HandedPage):
+    """Words caught in what merchants and hosts write, each with its reason."""
+
+    place = 9
+    fields = ("language", "kind", "match", "pattern", "note", "is_active")
+    list_display = (
+        *("pattern", "language", "kind", "match"),
+        *("note", "is_active", "changed_by_hand"),
+    )
+    list_filter = ("language", "kind", "is_active", "changed_by_hand")
+    search_fields = ("pattern__icontains",)
+    ordering = ("language", "kind", "pattern")
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        services.reworded()

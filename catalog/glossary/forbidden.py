@@ -1,0 +1,167 @@
+"""Words that may not be said of goods, found in any language, with what to do instead.
+
+Case, accents and full width don't hide a word. Latin, Cyrillic and Arabic words end
+where letters end (Arabic ones may carry an article or a conjunction); Chinese, Japanese
+and Korean ones may stand anywhere. A vague word is at fault only where nothing else is
+said.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import chain
+from unicodedata import category, normalize
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from catalog.glossary.book import nearest
+from catalog.glossary.models import ForbiddenWord, Language
+from donghai.memory import remembered
+
+Kind = ForbiddenWord.Kind
+UNTREATED = "NONE"
+
+REASONS: dict[str, Promise] = {
+    Kind.HEALING: _(
+        "“%(word)s” promises a cure, which advertising law in the EU, UK, US and China "
+        "forbids. Say what the stone is."
+    ),
+    Kind.CLAIM: _(
+        "“%(word)s” promises luck or powers nobody can prove, and platforms take such "
+        "goods down. Say what the stone is and how it is made."
+    ),
+    Kind.NATURAL: _(
+        "“%(word)s” may be said of untreated stone only. Name the treatment instead, "
+        "or correct it if there is none."
+    ),
+    Kind.VAGUE: _(
+        "Customs refuses “%(word)s” as the name of goods. Say what it is and what it "
+        "is made of, for instance “agate bracelet”."
+    ),
+}
+
+# What Arabic writes together with the word that follows
+ARABIC_PREFIX = "[وف]?(?:[بك]?ال|لل|[بكل])?"
+# Marks that are letters of their own in Japanese, not accents
+VOICED = "\u3099\u309a"
+TATWEEL = "\u0640"
+LETTERS = re.compile(r"[^\W\d_]+")
+UNITS = {"mm", "cm", "g", "kg", "pcs", "x", "мм", "см", "г", "кг", "毫米", "厘米", "克"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A word as it was written, why it can't stay and what to do."""
+
+    word: str
+    kind: str
+    template: Promise
+
+    @property
+    def reason(self) -> str:
+        """In the language of whoever reads it now."""
+        return str(self.template) % {"word": self.word}
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text as it is compared, and where each of its characters came from."""
+
+    text: str
+    origins: list[int]
+    written: str
+
+    def between(self, start: int, end: int) -> str:
+        return self.written[self.origins[start] : self.origins[end - 1] + 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """All forbidden words of a language as one expression."""
+
+    expression: re.Pattern[str]
+    kinds: dict[str, str]
+
+    def kind_of(self, found: re.Match[str]) -> str:
+        return self.kinds[str(found.lastgroup)]
+
+
+def find_forbidden(text: str, language: str, treatment: str) -> list[Finding]:
+    """Every forbidden word of a text about goods so treated, in its order.
+
+    With no language named, words of all languages are looked for. "Natural" and its
+    like pass only where the treatment is NONE.
+    """
+    folded = fold(text)
+    net = _net(nearest(language) if language else "")
+    hits = [
+        (net.kind_of(found), found.span())
+        for found in net.expression.finditer(folded.text)
+    ]
+    spared = {Kind.NATURAL.value} if treatment == UNTREATED else set()
+    if not _only_vague(folded.text, hits):
+        spared.add(Kind.VAGUE.value)
+    findings = [
+        Finding(folded.between(*span), kind, REASONS[kind])
+        for kind, span in hits
+        if kind not in spared
+    ]
+    return list(dict.fromkeys(findings))
+
+
+def fold(text: str) -> Folded:
+    """Without case, accents, width and the stretching of Arabic."""
+    written = normalize("NFKC", text)
+    kept: list[str] = []
+    origins: list[int] = []
+    for place, char in enumerate(written):
+        for bare in _bare(char):
+            kept.append(bare)
+            origins.append(place)
+    return Folded("".join(kept), origins, written)
+
+
+def _bare(char: str) -> str:
+    if char.isascii():
+        return char.lower()
+    parts = normalize("NFD", char.casefold())
+    bare = (
+        part
+        for part in parts
+        if part != TATWEEL and (part in VOICED or category(part) != "Mn")
+    )
+    return normalize("NFC", "".join(bare))
+
+
+def _only_vague(text: str, hits: list[tuple[str, tuple[int, int]]]) -> bool:
+    """Whether nothing but vague words, numbers and units is said."""
+    spans = [span for kind, span in hits if kind == Kind.VAGUE]
+    if not spans:
+        return False
+    vague = set(chain.from_iterable(range(*span) for span in spans))
+    rest = "".join(" " if place in vague else char for place, char in enumerate(text))
+    return all(word in UNITS for word in LETTERS.findall(rest))
+
+
+@remembered(len(Language.values) + 1)
+def _net(language: str) -> Net:
+    """The words of a language, or of all, with those forbidden everywhere."""
+    words = ForbiddenWord.objects.filter(is_active=True)
+    if language:
+        words = words.filter(language__in=(language, ForbiddenWord.ALL))
+    kinds = {}
+    parts = []
+    by_length = sorted(words, key=lambda word: (-len(word.pattern), word.pk))
+    for number, word in enumerate(by_length):
+        kinds[f"w{number}"] = word.kind
+        parts.append(f"(?P<w{number}>{_expression(word)})")
+    return Net(re.compile("|".join(parts) or r"(?!)"), kinds)
+
+
+def _expression(word: ForbiddenWord) -> str:
+    body = r"[\s\-]+".join(map(re.escape, fold(word.pattern).text.split()))
+    if word.match == ForbiddenWord.Match.ANYWHERE:
+        return body
+    before = ARABIC_PREFIX if word.language == Language.AR else ""
+    after = r"\w*" if word.match == ForbiddenWord.Match.STEM else ""
+    return rf"(?<!\w){before}{body}{after}(?!\w)"

@@ -1,0 +1,190 @@
+"""What is wrong with a piece, field by field, in words that say what to do.
+
+A problem that `blocks` keeps the piece from being saved at all; the others keep it a
+draft, which hosts and buyers don't see.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from django.utils.translation import gettext_lazy as _
+
+from catalog.glossary import book, forbidden
+from catalog.glossary.models import Term
+from catalog.products.models import Metal, Treatment
+from catalog.products.pieces import MEASURES, Piece, Problem
+from donghai import countries
+
+SKU = re.compile(r"[\w.+-]{1,20}")
+HS_CODE = re.compile(r"\d{10}", re.ASCII)
+MOST_FEN = 10**10  # a hundred million yuan: beyond that it's a slip
+MOST_GRAMS = Decimal(1_000_000)
+MOST_MM = Decimal(10_000)
+MOST_PIECES = 10_000_000
+LONGEST_TITLE = 160
+LONGEST_STORY = 4000
+VOCABULARY = {
+    "mineral": Term.Kind.MINERAL,
+    "form": Term.Kind.FORM,
+    "colour": Term.Kind.COLOUR,
+    "motif": Term.Kind.MOTIF,
+}
+NEEDED = ("mineral", "form", "treatment", "colour", "origin")
+
+
+def problems(piece: Piece, *, promised: int = 0) -> list[Problem]:
+    """All that is wrong with one whole piece (unsaid things already filled in)."""
+    return [
+        *_sku(piece),
+        *_facts(piece),
+        *_sizes(piece),
+        *_prices(piece),
+        *_stock(piece, promised),
+        *_customs(piece),
+        *_words(piece),
+    ]
+
+
+def disagreements(pieces: Sequence[Piece]) -> Iterator[tuple[int, Problem]]:
+    """Pieces of one product that tell different facts of it, by their place."""
+    first = pieces[0]
+    words = _(
+        "%(sku)s is of the same product and says %(other)s. Make them agree, or give "
+        "another product number."
+    )
+    for place, piece in enumerate(pieces[1:], start=1):
+        for name in (*NEEDED, "motif", "metal", "hs_code"):
+            other = getattr(first, name)
+            if getattr(piece, name) != other:
+                sentence = words % {"sku": first.sku, "other": other or "–"}
+                yield place, _blocks(name, "differs", sentence)
+
+
+def _sku(piece: Piece) -> Iterator[Problem]:
+    if not SKU.fullmatch(piece.sku):
+        yield _blocks(
+            "sku",
+            "bad_sku",
+            _("A SKU has 1 to 20 letters, digits, dots or dashes, without spaces."),
+        )
+    if len(piece.product) > 40:
+        yield _blocks("product", "too_long", _("At most 40 characters."))
+
+
+def _facts(piece: Piece) -> Iterator[Problem]:
+    for name in NEEDED:
+        if not getattr(piece, name):
+            yield Problem(
+                name, "missing", _("Say this: nothing is listed without it."), False
+            )
+    for name, kind in VOCABULARY.items():
+        code = getattr(piece, name)
+        if code and not book.knows(code, kind):
+            yield _unknown(name, code)
+    if piece.treatment and piece.treatment not in Treatment.values:
+        yield _unknown("treatment", piece.treatment)
+    if piece.metal and piece.metal not in Metal.values:
+        yield _unknown("metal", piece.metal)
+    if piece.origin and piece.origin not in countries.codes():
+        yield _unknown("origin", piece.origin)
+
+
+def _sizes(piece: Piece) -> Iterator[Problem]:
+    for name in MEASURES:
+        size = getattr(piece, name)
+        if size is not None and not 0 < size <= MOST_MM:
+            yield _blocks(name, "out_of_range", _("Between 0.1 and 10,000 mm."))
+    if piece.weight_g is None:
+        yield _blocks("weight_g", "missing", _("Give the net weight in grams."))
+    elif not 0 < piece.weight_g <= MOST_GRAMS:
+        yield _blocks(
+            "weight_g", "out_of_range", _("Between 0.01 g and 1,000,000 g (a tonne).")
+        )
+    asked = book.measures(piece.form)
+    if asked and not piece.size and all(getattr(piece, x) is None for x in asked):
+        yield Problem(asked[0], "missing", _("Give a size in millimetres."), False)
+
+
+def _prices(piece: Piece) -> Iterator[Problem]:
+    price = piece.wholesale_minor
+    if price is None:
+        yield _blocks("wholesale_minor", "missing", _("Give the wholesale price."))
+        return
+    if not 0 < price <= MOST_FEN:
+        yield _blocks("wholesale_minor", "out_of_range", _("A price above zero."))
+    for name in ("least_retail_minor", "suggested_retail_minor"):
+        retail = getattr(piece, name)
+        if retail is not None and not price <= retail <= MOST_FEN:
+            yield _blocks(name, "below_wholesale", _("Not below the wholesale price."))
+    least, suggested = piece.least_retail_minor, piece.suggested_retail_minor
+    if least is not None and suggested is not None and suggested < least:
+        yield _blocks(
+            "suggested_retail_minor",
+            "below_least",
+            _("Not below the lowest retail price."),
+        )
+    yield from _tiers(price, piece)
+
+
+def _tiers(price: int, piece: Piece) -> Iterator[Problem]:
+    fewest = piece.min_quantity
+    if fewest is not None and not 1 <= fewest <= MOST_PIECES:
+        yield _blocks("min_quantity", "out_of_range", _("At least 1."))
+    steps = ((fewest or 1, price), *(piece.tiers or ()))
+    for (quantity, before), (more, after) in pairwise(steps):
+        if more <= quantity or not 0 < after < before:
+            yield _blocks(
+                "tiers",
+                "tiers_do_not_fall",
+                _("Each tier takes more pieces and costs less than the one before."),
+            )
+            return
+
+
+def _stock(piece: Piece, promised: int) -> Iterator[Problem]:
+    if piece.on_hand is None:
+        return
+    if not 0 <= piece.on_hand <= MOST_PIECES:
+        yield _blocks("on_hand", "out_of_range", _("Between 0 and 10,000,000."))
+    elif piece.on_hand < promised:
+        yield _blocks(
+            "on_hand",
+            "stock_is_promised",
+            _("%(promised)s are held or sold: there can't be fewer.")
+            % {"promised": promised},
+        )
+    if piece.is_one_off and piece.on_hand > 1:
+        yield _blocks("on_hand", "one_off", _("A one-off piece is there once."))
+
+
+def _customs(piece: Piece) -> Iterator[Problem]:
+    if piece.hs_code and not HS_CODE.fullmatch(piece.hs_code):
+        yield _blocks("hs_code", "bad_hs_code", _("A customs code has ten digits."))
+
+
+def _words(piece: Piece) -> Iterator[Problem]:
+    for language, title in piece.titles.items():
+        if len(title) > LONGEST_TITLE:
+            yield _blocks(f"title_{language}", "too_long", _("At most 160 letters."))
+        yield from _forbidden(f"title_{language}", title, language, piece.treatment)
+    if len(piece.story) > LONGEST_STORY:
+        yield _blocks("story", "too_long", _("At most 4,000 letters."))
+    yield from _forbidden("story", piece.story, "", piece.treatment)
+
+
+def _forbidden(
+    field: str, text: str, language: str, treatment: str
+) -> Iterable[Problem]:
+    for found in forbidden.find_forbidden(text, language, treatment):
+        yield _blocks(field, "forbidden_word", found.reason)
+
+
+def _unknown(name: str, code: str) -> Problem:
+    words = _("“%(said)s” is not a word we know here. Choose one from the list.")
+    return _blocks(name, "unknown_word", words % {"said": code[:40]})
+
+
+def _blocks(field: str, code: str, sentence: object) -> Problem:
+    return Problem(field, code, sentence, blocks=True)  # type: ignore[arg-type]

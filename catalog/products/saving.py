@@ -1,0 +1,355 @@
+"""Saving pieces: the one way products and variants come to be and change.
+
+The editor, the sheets and the merchants' API all come here, a piece at a time or
+hundreds. Locks, in this order: the merchant (so that two writers of hers take turns),
+stock rows by variant id, search rows by product id, which are written last.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.glossary import titles
+from catalog.merchants.models import Merchant
+from catalog.products import checking, declaring, indexing
+from catalog.products.current import FACTS, piece_of, variants_of
+from catalog.products.models import PriceTier, Product, Variant
+from catalog.products.pieces import MEASURES, Piece, Problem
+from catalog.stock.models import StockLevel, StockMovement
+from donghai.errors import Refused
+
+State = Product.State
+PRODUCT_FIELDS = (
+    *FACTS,
+    *("titles", "own_titles", "story", "hs_code", "customs_name", "customs_elements"),
+    *("customs_confirmed_by", "customs_confirmed_at", "state", "changed_at"),
+)
+AS_SAID = (
+    *("size", *MEASURES, "weight_g", "wholesale_minor"),
+    *("suggested_retail_minor", "least_retail_minor", "alarm_at"),
+)
+VARIANT_FIELDS = ("product", *AS_SAID, "min_quantity", "is_one_off", "withdrawn_at")
+
+
+class CannotBeSaved(Refused):
+    code = "piece_cannot_be_saved"
+    title = _("%(sku)s: %(sentence)s")
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of one piece; ids are None when `problems` kept it out."""
+
+    sku: str
+    variant_id: int | None = None
+    product_id: int | None = None
+    created: bool = False
+    changed: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass
+class Row:
+    """A piece on its way: as said, as it will stand, and the rows it goes to."""
+
+    said: Piece
+    piece: Piece
+    before: Piece | None
+    variant: Variant | None
+    product: Product | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        return not any(problem.blocks for problem in self.problems)
+
+    @property
+    def is_changed(self) -> bool:
+        if self.before is None or self.variant is None:
+            return True
+        product = self.variant.product
+        return (
+            self.piece != self.before
+            or self.variant.withdrawn_at is not None
+            or product.state != State.LISTED
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saver:
+    """Who saves, why, and whether this person confirms the proposed customs codes."""
+
+    merchant_id: int
+    by_id: int | None
+    reason: str = ""
+    confirms: bool = False
+
+
+def check(pieces: Sequence[Piece], *, merchant_id: int) -> list[list[Problem]]:
+    """What is wrong with each piece as it would stand; writes nothing."""
+    return [row.problems for row in _rows(pieces, merchant_id)]
+
+
+@transaction.atomic
+def save(
+    pieces: Sequence[Piece], saver: Saver, *, all_or_nothing: bool = True
+) -> list[Saved]:
+    """Create or change variants by SKU, with their products, stock and search rows.
+
+    What a piece doesn't say stays as it is, and a piece that changes nothing writes
+    nothing: saving twice is saving once. A product is listed when all its facts are
+    there and a person confirmed its customs code; else it's a draft. Raises
+    CannotBeSaved at the first faulty piece, or leaves the faulty ones out.
+    """
+    Merchant.objects.select_for_update(no_key=True).get(pk=saver.merchant_id)
+    _lock_stock([piece.sku for piece in pieces], saver.merchant_id)
+    rows = _rows(pieces, saver.merchant_id)
+    for row in rows:
+        if all_or_nothing and not row.is_sound:
+            wrong = next(x for x in row.problems if x.blocks)
+            raise CannotBeSaved(sku=row.said.sku, sentence=wrong.sentence)
+    changed = [row for row in rows if row.is_sound and row.is_changed]
+    if changed:
+        _write_products(changed, saver)
+        _write_variants(changed, saver)
+        _write_tiers(changed)
+        _move_stock(changed, saver)
+        indexing.index({row.product.pk for row in changed if row.product})
+    return [_saved(row, row in changed) for row in rows]
+
+
+@transaction.atomic
+def withdraw(skus: Iterable[str], saver: Saver) -> int:
+    """Take variants off the market and their unpromised stock out; how many were on.
+
+    What is sold or held stays so. A product without variants is withdrawn, too.
+    """
+    Merchant.objects.select_for_update(no_key=True).get(pk=saver.merchant_id)
+    variants = list(variants_of(skus, merchant_id=saver.merchant_id).values())
+    levels = StockLevel.objects.select_for_update().order_by("variant_id")
+    free = {x.variant_id: x.free for x in levels.filter(variant__in=variants)}
+    StockMovement.objects.bulk_create(
+        [
+            _movement(pk, -free[pk], saver, StockMovement.Kind.ADJUSTED)
+            for pk in sorted(free)
+            if free[pk] > 0
+        ]
+    )
+    gone = Variant.objects.filter(
+        pk__in=[one.pk for one in variants], withdrawn_at=None
+    ).update(withdrawn_at=timezone.now())
+    products = {one.product_id for one in variants}
+    Product.objects.filter(pk__in=products).exclude(
+        variants__in=Variant.objects.filter(withdrawn_at=None)
+    ).update(state=State.WITHDRAWN, changed_at=timezone.now())
+    indexing.index(products)
+    return gone
+
+
+def _rows(pieces: Sequence[Piece], merchant_id: int) -> list[Row]:
+    """Pieces beside what stands, each with its problems."""
+    skus = [piece.sku for piece in pieces]
+    standing = variants_of(skus, merchant_id=merchant_id)
+    rows = []
+    for said in pieces:
+        variant = standing.get(said.sku)
+        before = piece_of(variant) if variant else None
+        piece = said.over(before) if before else said
+        promised = variant.stock.allocated + variant.stock.reserved if variant else 0
+        found = checking.problems(piece, promised=promised)
+        rows.append(Row(said, piece, before, variant, None, found))
+    _find_products(rows, merchant_id)
+    return rows
+
+
+def _find_products(rows: Sequence[Row], merchant_id: int) -> None:
+    """The product each piece belongs to, old or new; they must agree on its facts."""
+    codes = {row.piece.product for row in rows} - {""}
+    found = Product.objects.filter(merchant_id=merchant_id, code__in=codes)
+    by_code = {product.code: product for product in found}
+    by_id = {product.pk: product for product in by_code.values()}
+    together: dict[int, list[Row]] = {}
+    for row in rows:
+        code = row.piece.product
+        if code:
+            row.product = by_code.setdefault(
+                code, Product(merchant_id=merchant_id, code=code)
+            )
+        elif row.variant:
+            stands = row.variant.product
+            row.product = by_id.setdefault(stands.pk, stands)
+        else:
+            row.product = Product(merchant_id=merchant_id)
+        together.setdefault(id(row.product), []).append(row)
+    for same in together.values():
+        for place, problem in checking.disagreements([row.piece for row in same]):
+            same[place].problems.append(problem)
+
+
+def _lock_stock(skus: Sequence[str], merchant_id: int) -> None:
+    """So that nothing is promised while we compare what is there with what is."""
+    levels = StockLevel.objects.filter(
+        variant__merchant_id=merchant_id, variant__sku__in=set(skus)
+    )
+    list(levels.order_by("variant_id").select_for_update(of=("self",)))
+
+
+def _write_products(rows: Sequence[Row], saver: Saver) -> None:
+    products = {id(row.product): row for row in rows}
+    now = timezone.now()
+    for row in products.values():
+        _fill(row, saver)
+        row.product.changed_at = now  # type: ignore[union-attr]
+    found = [row.product for row in products.values() if row.product]
+    Product.objects.bulk_create([one for one in found if one.pk is None])
+    standing = sorted((one for one in found if one.pk), key=lambda one: one.pk)
+    Product.objects.bulk_create(
+        standing,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=PRODUCT_FIELDS,
+    )
+
+
+def _fill(row: Row, saver: Saver) -> None:
+    """Put a piece's facts into its product, and what follows from them."""
+    product, piece = row.product, row.piece
+    assert product is not None
+    was = None if product.pk is None else _goods(product)
+    for name in FACTS:
+        setattr(product, name, getattr(piece, name))
+    product.metal = product.metal or "NONE"
+    product.own_titles = dict(piece.titles)
+    product.story = piece.story
+    product.titles = titles.compose_titles(title_facts(piece)) | product.own_titles
+    _declare(product, row.said.hs_code, was, saver)
+    is_whole = not row.problems and product.customs_confirmed_at is not None
+    product.state = State.LISTED if is_whole else State.DRAFT
+
+
+def _declare(
+    product: Product, said: str, was: declaring.Goods | None, saver: Saver
+) -> None:
+    """The customs code: what a person said, what stands, or what the facts propose."""
+    goods = _goods(product)
+    proposal = declaring.propose(goods)
+    if said and said != product.hs_code:
+        product.hs_code, product.customs_confirmed_at = said, None
+    elif not said and proposal and (not product.hs_code or was != goods):
+        stands = was and declaring.propose(was) == proposal and product.hs_code
+        if not stands:
+            product.hs_code = proposal.hs_code if proposal.is_complete else ""
+            product.customs_confirmed_at = None
+    if product.customs_confirmed_at is None:
+        product.customs_confirmed_by_id = None
+        if product.hs_code and saver.by_id and (said or saver.confirms):
+            product.customs_confirmed_by_id = saver.by_id
+            product.customs_confirmed_at = timezone.now()
+    if product.hs_code and proposal:
+        words = declaring.words(goods, product.hs_code)
+        product.customs_name, product.customs_elements = words.name, words.elements
+
+
+def _goods(product: Product) -> declaring.Goods:
+    return declaring.Goods(
+        mineral=product.mineral,
+        form=product.form,
+        treatment=product.treatment,
+        colour=product.colour,
+        metal=product.metal,
+    )
+
+
+def title_facts(piece: Piece) -> titles.Facts:
+    """What the glossary composes words from. Sizes only of what stands alone."""
+    alone = not piece.product
+    return titles.Facts(
+        mineral=piece.mineral,
+        form=piece.form,
+        treatment=piece.treatment,
+        colour=piece.colour,
+        motif=piece.motif,
+        origin=piece.origin,
+        **{name: getattr(piece, name) if alone else None for name in MEASURES},
+    )
+
+
+def _write_variants(rows: Sequence[Row], saver: Saver) -> None:
+    for row in rows:
+        product = row.product
+        assert product is not None
+        row.variant = row.variant or Variant(
+            merchant_id=saver.merchant_id, sku=row.piece.sku
+        )
+        row.variant.product = product
+        for name in AS_SAID:
+            setattr(row.variant, name, getattr(row.piece, name))
+        row.variant.min_quantity = row.piece.min_quantity or 1
+        row.variant.is_one_off = bool(row.piece.is_one_off)
+        row.variant.withdrawn_at = None
+    found = [row.variant for row in rows if row.variant]
+    Variant.objects.bulk_create([one for one in found if one.pk is None])
+    standing = sorted(
+        (row.variant for row in rows if row.before and row.variant),
+        key=lambda one: one.pk,
+    )
+    Variant.objects.bulk_create(
+        standing,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=VARIANT_FIELDS,
+    )
+
+
+def _write_tiers(rows: Sequence[Row]) -> None:
+    changed = [
+        row
+        for row in rows
+        if (row.piece.tiers or ()) != ((row.before and row.before.tiers) or ())
+    ]
+    PriceTier.objects.filter(variant__in=[row.variant for row in changed]).delete()
+    PriceTier.objects.bulk_create(
+        PriceTier(variant=row.variant, from_quantity=quantity, wholesale_minor=minor)
+        for row in changed
+        for quantity, minor in row.piece.tiers or ()
+    )
+
+
+def _move_stock(rows: Sequence[Row], saver: Saver) -> None:
+    kinds = StockMovement.Kind
+    moves = []
+    for row in sorted(rows, key=lambda row: row.variant.pk if row.variant else 0):
+        there = (row.before.on_hand if row.before else 0) or 0
+        wanted = row.piece.on_hand
+        if row.variant and wanted is not None and wanted != there:
+            kind = kinds.ADJUSTED if row.before else kinds.RECEIVED
+            moves.append(_movement(row.variant.pk, wanted - there, saver, kind))
+    StockMovement.objects.bulk_create(moves)
+
+
+def _movement(variant_id: int, change: int, saver: Saver, kind: str) -> StockMovement:
+    return StockMovement(
+        variant_id=variant_id,
+        kind=kind,
+        on_hand=change,
+        reason=saver.reason[:120],
+        moved_by_id=saver.by_id,
+    )
+
+
+def _saved(row: Row, changed: bool) -> Saved:
+    if not row.is_sound:
+        return Saved(row.said.sku, problems=tuple(row.problems))
+    assert row.variant is not None and row.product is not None
+    return Saved(
+        sku=row.said.sku,
+        variant_id=row.variant.pk,
+        product_id=row.product.pk,
+        created=row.before is None,
+        changed=changed,
+        problems=tuple(row.problems),
+    )

@@ -1,0 +1,108 @@
+"""A product as others hand it to search, and the row that becomes of it."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+from catalog.search.lexicon import Fact, Lexicon, Match, between
+from catalog.search.words import fold, tokens, units
+
+MOST_WORDS = 200  # of one product
+LONGEST_WORD = 100
+# Lower ends of price bands in fen.
+PRICE_BANDS = (0, 10_00, 30_00, 100_00, 300_00, 1000_00, 3000_00)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A product. Whether it's in stock and how much was sold isn't its to say."""
+
+    product_id: int
+    merchant_id: int
+    is_public: bool  # listed, and its merchant approved
+    facets: Mapping[str, tuple[str, ...]]  # "mineral": ("AMETHYST",), "size": ("8",)
+    price_minor: int  # the lowest wholesale price of a piece, in fen
+    texts: tuple[str, ...]  # titles in all languages, the merchant's names
+    skus: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What becomes of a document."""
+
+    document: Document
+    facts: tuple[Fact, ...]  # all it can be filtered by, but stock and merchant
+    words: tuple[str, ...]  # free ones: those that don't just say its facts
+
+    @property
+    def codes(self) -> list[int]:
+        return [code_of(*fact) for fact in self.facts]
+
+    @property
+    def tokens(self) -> list[str]:
+        merchant = merchant_token(self.document.merchant_id)
+        return [*map(fact_token, self.facts), merchant, *self.words]
+
+    @property
+    def skus(self) -> set[str]:
+        return {sku for each in self.document.skus if (sku := sku_of(each))}
+
+    def code(self, facet: str) -> int:
+        """Of its one fact of this kind; 0 if it has none."""
+        values = self.document.facets.get(facet, ())
+        if len(values) > 1:
+            raise ValueError(f"a product has one {facet}, not {values}")
+        return code_of(facet, values[0]) if values else 0
+
+
+def row_of(document: Document, lexicon: Lexicon) -> Row:
+    facts = dict.fromkeys(
+        (facet, value) for facet, values in document.facets.items() for value in values
+    )
+    facts["price_band", price_band(document.price_minor)] = None
+    words = dict.fromkeys(
+        word for text in document.texts for word in _free(text, facts.keys(), lexicon)
+    )
+    return Row(document, tuple(facts), tuple(words)[:MOST_WORDS])
+
+
+def price_band(price_minor: int) -> str:
+    """The lower end, in fen, of the band a price is in."""
+    return str(PRICE_BANDS[bisect_right(PRICE_BANDS, max(0, price_minor)) - 1])
+
+
+def sku_of(typed: str) -> str:
+    """A SKU without case, width and signs."""
+    return "".join(c for c in fold(typed) if c.isalnum())
+
+
+def fact_token(fact: Fact) -> str:
+    facet, value = fact
+    return f"{facet}={'_'.join(value.split())}"
+
+
+def merchant_token(merchant_id: int) -> str:
+    return f"@{merchant_id}"
+
+
+@lru_cache(maxsize=20_000)
+def code_of(facet: str, value: str) -> int:
+    """A fact's number: the same everywhere, so that nobody need hand them out."""
+    digest = blake2b(f"{facet}={value}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> 2 | 1 << 32
+
+
+def _free(text: str, facts: Set[Fact], lexicon: Lexicon) -> Iterator[str]:
+    cut, matches = _read(text, lexicon)
+    explained = [match for match in matches if match.facts & facts]
+    for segment in between(cut, explained):
+        yield from (token[:LONGEST_WORD] for token in tokens(segment) if token)
+
+
+@lru_cache(maxsize=20_000)
+def _read(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], tuple[Match, ...]]:
+    """Titles that are made of facts recur in many products."""
+    cut = units(text)
+    return cut, tuple(lexicon.matches(cut))

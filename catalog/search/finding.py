@@ -1,0 +1,161 @@
+"""Products by what was typed, by facts, price, stock and merchant, page by page."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from catalog.search import lexicon, places, plans
+from catalog.search.documents import PRICE_BANDS, price_band
+from catalog.search.lexicon import Fact
+from catalog.search.models import SearchFact
+from catalog.search.places import END, Place, Sort
+from catalog.search.plans import Answer, Wish
+from catalog.search.reading import MOST_OF_SKU, Reading, Sense, read
+
+MOST_SIZE = 100
+MOST_VALUES = 20  # of a facet are counted out
+MERCHANT, IN_STOCK = "merchant", "in_stock"  # counted like facets
+
+Count = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: any value of each filter, and all else that is given."""
+
+    text: str = ""
+    language: str = ""  # of who asks: what a word means there goes first
+    filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    price_from: int | None = None  # fen
+    price_to: int | None = None
+    in_stock: bool = False
+    merchant_id: int | None = None
+    sort: Sort = Sort.NEWEST
+    after: str = ""  # `next` of the page before; what isn't one brings the first page
+    size: int = 24
+    public_only: bool = True  # else give `merchant_id`: what isn't listed is theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of products in their order. Only a first page counts.
+
+    `total` and `counts` are of the first 500 matches or fewer: with `more` set, say
+    "at least". `counts` are by facet, the most frequent value first; `merchant` by id
+    and `in_stock` by "yes" and "no" among them.
+    """
+
+    product_ids: list[int]
+    next: str  # "" on the last page
+    total: int = 0
+    more: bool = False
+    counts: Mapping[str, list[Count]] = field(default_factory=dict)
+    corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, read as
+    unknown: list[str] = field(default_factory=list)  # left out: no product has it
+
+
+def find(query: Query) -> Found:
+    """Read what was typed, and bring a page of what it means.
+
+    A word of the trade means a fact: "amethyst" brings what is amethyst. Where nothing
+    is all that was typed, its words may also just occur, as in a merchant's name.
+    """
+    if not query.public_only and query.merchant_id is None:
+        raise ValueError("only a merchant's own products are found unlisted")
+    reading = read(
+        query.text,
+        lexicon.current(),
+        language=query.language,
+        merchant_id=query.merchant_id,
+    )
+    if reading.is_of_nothing:
+        return Found([], "", unknown=reading.unknown)
+    wish = _wish(query, reading)
+    answer = plans.answer(wish)
+    if not answer.products and reading.senses and reading.words:
+        wish = replace(wish, senses=[*_filters(query), *reading.senses])
+        answer = plans.answer(wish)
+    return _found(query, reading, answer)
+
+
+def _wish(query: Query, reading: Reading) -> Wish:
+    facts_alone = [Sense(sense.facts) for sense in reading.senses]
+    return Wish(
+        senses=[*_filters(query), *facts_alone],
+        words=reading.words,
+        products=reading.products,
+        prices=_prices(query),
+        in_stock=query.in_stock,
+        merchant_id=query.merchant_id,
+        public_only=query.public_only,
+        sort=query.sort,
+        place=places.read(query.sort, query.after) if query.after else None,
+        size=max(1, min(query.size, MOST_SIZE)),
+    )
+
+
+def _filters(query: Query) -> list[Sense]:
+    """Those of facets, and the bands that prices from and to lie in."""
+    wanted = [
+        Sense(frozenset((facet, value) for value in values))
+        for facet, values in query.filters.items()
+        if values
+    ]
+    first, last = _prices(query)
+    bands = [
+        ("price_band", price_band(begin))
+        for begin, end in pairwise([*PRICE_BANDS, END])
+        if first < end and last >= begin
+    ]
+    if 0 < len(bands) < len(PRICE_BANDS):
+        wanted.append(Sense(frozenset(bands)))
+    return wanted
+
+
+def _prices(query: Query) -> tuple[int, int]:
+    first, last = query.price_from, query.price_to
+    return max(0, first or 0), END if last is None else min(last, END)
+
+
+def _found(query: Query, reading: Reading, answer: Answer) -> Found:
+    size = max(1, min(query.size, MOST_SIZE))
+    shown = answer.products[:size]
+    is_last = len(answer.products) <= size
+    place = None if is_last else Place(answer.places[size - 1], shown[-1])
+    by_sku = len(reading.products or ())
+    return Found(
+        shown,
+        places.written(query.sort, place) if place else "",
+        total=min(answer.total, plans.MOST),
+        more=answer.is_cut or by_sku >= MOST_OF_SKU,
+        counts=_counts(answer.times),
+        corrected=reading.corrected,
+        unknown=reading.unknown,
+    )
+
+
+def _counts(times: Mapping[int, int]) -> dict[str, list[Count]]:
+    counts: dict[str, list[Count]] = defaultdict(list)
+    for code, number in sorted(times.items(), key=lambda pair: (-pair[1], pair[0])):
+        facet, value = _fact(code)
+        if len(counts[facet]) < MOST_VALUES:
+            counts[facet].append((value, number))
+    return dict(counts)
+
+
+_known: dict[int, Fact] = {0: (IN_STOCK, "no"), 1: (IN_STOCK, "yes")}
+
+
+def _fact(code: int) -> Fact:
+    """What a code stands for; it stands for the same for ever."""
+    if code < 0:
+        return MERCHANT, str(-code)
+    if code not in _known:
+        _known.update(_all_facts())
+    return _known[code]
+
+
+def _all_facts() -> Iterable[tuple[int, Fact]]:
+    for fact in SearchFact.objects.all():
+        yield fact.code, (fact.facet, fact.value)

@@ -1,0 +1,156 @@
+"""What the trade's words mean: phrases of all languages that name a fact of a piece.
+
+The names come from outside: `settings.SEARCH_NAMES` is the function that brings them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from catalog.search import spelling
+from catalog.search.words import is_sign, units
+from donghai.memory import remembered
+
+Fact = tuple[str, str]  # facet and its value: ("mineral", "AMETHYST")
+Name = tuple[str, str, str, str]  # facet, value, language, phrase
+Cut = tuple[str, ...]
+
+SHORTEST_MENDED = 3  # signs: with two, one wrong sign leaves too little to go by
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase of the lexicon in a text: where, and what it may mean."""
+
+    start: int
+    end: int
+    facts: frozenset[Fact]
+
+
+def between(cut: Sequence[str], matches: Iterable[Match]) -> Iterator[Sequence[str]]:
+    """What of a text stands outside of those phrases, piece by piece."""
+    start = 0
+    for match in matches:
+        if match.start > start:
+            yield cut[start : match.start]
+        start = match.end
+    if start < len(cut):
+        yield cut[start:]
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """Phrases, cut into units, and what each means in which language."""
+
+    senses: Mapping[Cut, frozenset[tuple[str, Fact]]]
+
+    @cached_property
+    def longest(self) -> Mapping[str, int]:
+        """By the unit a phrase begins with: the most units such a phrase has."""
+        lengths: dict[str, int] = {}
+        for phrase in self.senses:
+            lengths[phrase[0]] = max(len(phrase), lengths.get(phrase[0], 0))
+        return lengths
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All words that occur in phrases."""
+        return frozenset(
+            unit for phrase in self.senses for unit in phrase if not is_sign(unit)
+        )
+
+    @cached_property
+    def near(self) -> Mapping[str, set[str]]:
+        """By what is left of it with letters out: words, and phrases of signs."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for word in self.words:
+            for form in spelling.forms(word, spelling.slips(word)):
+                found[form].add(word)
+        for phrase in self.senses:
+            if len(phrase) >= SHORTEST_MENDED and all(map(is_sign, phrase)):
+                for form in spelling.forms("".join(phrase), 1):
+                    found[form].add("".join(phrase))
+        return found
+
+    def matches(self, cut: Sequence[str], language: str = "") -> Iterator[Match]:
+        """Phrases in a text, the longest first at each place, none over another.
+
+        What a phrase means in `language` goes before what it means elsewhere.
+        """
+        start = 0
+        while start < len(cut):
+            end = self._end(cut, start)
+            if end:
+                yield Match(start, end, self._facts(tuple(cut[start:end]), language))
+            start = end or start + 1
+
+    def spelled_like(self, word: str, missing: int) -> set[str]:
+        """Words, or phrases of signs, that may have been meant."""
+        return {
+            each
+            for form in spelling.forms(word, missing)
+            for each in self.near.get(form, ())
+        }
+
+    def _end(self, cut: Sequence[str], start: int) -> int:
+        """Where the longest phrase that begins here ends; 0 if none does."""
+        for length in range(self.longest.get(cut[start], 0), 0, -1):
+            phrase = tuple(cut[start : start + length])
+            if phrase in self.senses and (length > 1 or self._is_apart(cut, start)):
+                return start + length
+        return 0
+
+    def _is_apart(self, cut: Sequence[str], at: int) -> bool:
+        """A lone sign is a phrase only where it is no part of something unknown."""
+        if not is_sign(cut[at]):
+            return True
+        after = cut[at + 1] if at + 1 < len(cut) else ""
+        return not is_sign(after) or self._end(cut, at + 1) > at + 2
+
+    def _facts(self, phrase: Cut, language: str) -> frozenset[Fact]:
+        senses = self.senses[phrase]
+        here = frozenset(fact for tongue, fact in senses if tongue == language)
+        return here or frozenset(fact for _, fact in senses)
+
+
+def from_names(names: Iterable[Name]) -> Lexicon:
+    """What `names` say; a phrase may name several facts."""
+    senses: dict[Cut, set[tuple[str, Fact]]] = defaultdict(set)
+    for facet, value, language, phrase in names:
+        if cut := units(phrase):
+            senses[cut].add((language, (facet, value)))
+    return Lexicon({cut: frozenset(found) for cut, found in senses.items()})
+
+
+def nothing() -> Iterable[Name]:
+    """No names: every word is then looked for as it stands."""
+    return ()
+
+
+def current() -> Lexicon:
+    """What `settings.SEARCH_NAMES` names, asked anew every half minute."""
+    return _of(_names(settings.SEARCH_NAMES))
+
+
+@remembered(most=1)
+def _names(source: str) -> "_Names":
+    return _Names(tuple(import_string(source)()))
+
+
+@dataclass(frozen=True, slots=True, eq=True)
+class _Names:
+    """Names by their content, whose number is counted once and not at every look."""
+
+    all: tuple[Name, ...]
+
+    def __hash__(self) -> int:
+        return len(self.all)
+
+
+@lru_cache(maxsize=1)
+def _of(names: _Names) -> Lexicon:
+    return from_names(names.all)

@@ -1,0 +1,266 @@
+"""The two ways to a page, chosen here and not left to the planner's guess.
+
+WALK goes along the index that has the page's order and takes what matches, for so many
+steps. It is short where many match. GATHER asks the index of tokens for all that match
+and sorts them. It is short where few do, and gives up where they are too many. A page
+is never shown short because a way was too long: the other way is gone then, and last a
+walk without end that stops once it has the page.
+
+A total and the counts are of the first `MOST` matches, or of those a walk has met.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.search.documents import code_of, fact_token, merchant_token
+from catalog.search.places import ORDERS, Place, Sort, before_all
+from catalog.search.reading import Sense
+from catalog.search.words import is_sign
+from donghai import sql
+
+MOST = 500  # matches that are counted
+STEPS = 3000  # of a walk
+FEW, MANY = 2000, 20_000  # matches gathered: before a walk, and when that found too few
+BRANCHES = 6  # indexes that are walked at once, for filters with several values
+TOKENS = "tokens @@ %(tokens)s::tsquery"
+PRICES = "price_minor BETWEEN %(price_from)s AND %(price_to)s"
+STOCK = "(in_stock OR NOT %(in_stock)s)"
+WITHOUT_END = 2**40
+
+WALK_SQL = """
+WITH walked AS (
+    SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}),
+looked_at AS (
+    SELECT product_id, {value} AS value, merchant_id, in_stock, facts,
+           row_number() OVER (ORDER BY {by}) = {steps} AS is_last, {fits} AS fits
+    FROM walked),
+found AS MATERIALIZED (
+    SELECT * FROM looked_at WHERE fits OR is_last LIMIT {most})
+"""
+
+BRANCH_SQL = """
+SELECT product_id, merchant_id, price_minor, sold, is_public, in_stock, facts, tokens
+FROM catalog_searchrow WHERE {conditions}
+"""
+
+GATHER_SQL = """
+WITH gathered AS MATERIALIZED (
+    SELECT product_id, merchant_id, price_minor, sold, in_stock, facts, tokens
+    FROM catalog_searchrow WHERE {conditions} LIMIT {steps}),
+found AS MATERIALIZED (
+    SELECT product_id, {value} AS value, merchant_id, in_stock, facts, true AS fits
+    FROM gathered WHERE {fits} ORDER BY {by} LIMIT {most})
+"""
+
+PAGE_SQL = """,
+page AS (SELECT product_id, value FROM found WHERE fits LIMIT %(size)s + 1)
+SELECT array_agg(product_id) AS products, array_agg(value) AS places,
+       (SELECT count(*) FROM found WHERE fits) AS total,
+       (SELECT {is_cut}) AS is_cut, {codes} AS codes, {times} AS times
+FROM page
+"""
+WALK_IS_CUT = "coalesce(bool_or(is_last), false) FROM found"
+GATHER_IS_CUT = "count(*) = {steps} FROM gathered"
+
+COUNTED_SQL = """,
+counted AS (
+    SELECT code, count(*) AS times
+    FROM found, unnest(facts || ARRAY[-merchant_id, in_stock::int]) code
+    WHERE fits GROUP BY code)
+"""
+CODES = "(SELECT array_agg(code) FROM counted)"
+TIMES = "(SELECT array_agg(times) FROM counted)"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a page must hold: a fact or word of each sense, all words, all the rest."""
+
+    senses: Sequence[Sense]
+    words: Sequence[str]
+    products: Sequence[int] | None
+    prices: tuple[int, int]
+    in_stock: bool
+    merchant_id: int | None
+    public_only: bool
+    sort: Sort
+    place: Place | None  # where the page before ended
+    size: int
+
+    @property
+    def most(self) -> int:
+        """Only a first page counts more than it shows."""
+        return self.size + 1 if self.place else max(MOST, self.size + 1)
+
+    @property
+    def tokens(self) -> str:
+        """All of it that tokens say."""
+        merchant = (
+            [] if self.merchant_id is None else [merchant_token(self.merchant_id)]
+        )
+        return _all_of(self.senses, [*self.words, *merchant])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page's products and one more, their places; how many match, and their facts."""
+
+    products: list[int]
+    places: list[int]
+    total: int
+    is_cut: bool  # more may match
+    times: dict[int, int]  # by a fact's code; by -id of merchants; in stock 1, if not 0
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A statement that may bring the page."""
+
+    statement: str
+    facts: dict[str, Any]
+    walks: bool
+    most: int
+
+
+def answer(wish: Wish) -> Answer:
+    """What the first way brings that leads there."""
+    *tries, last = _ways(wish)
+    for way in tries:
+        found = _go(way, wish)
+        if not found.is_cut or (way.walks and len(found.products) > wish.size):
+            return found
+    return _go(last, wish)
+
+
+def _ways(wish: Wish) -> Iterator[Way]:
+    if wish.products is not None:
+        yield _gather(wish, WITHOUT_END)
+        return
+    if wish.words:
+        yield _gather(wish, FEW)
+    yield _walk(wish, STEPS, wish.most)
+    if wish.tokens:
+        yield _gather(wish, MANY)
+    yield _walk(wish, WITHOUT_END, wish.size + 1)
+
+
+def _go(way: Way, wish: Wish) -> Answer:
+    place = wish.place or before_all(wish.sort)
+    row = sql.row(
+        way.statement,
+        **way.facts,
+        after_value=place.value,
+        after_id=place.product_id,
+        in_stock=wish.in_stock,
+        price_from=wish.prices[0],
+        price_to=wish.prices[1],
+        size=wish.size,
+    )
+    return Answer(
+        row.products or [],
+        row.places or [],
+        row.total,
+        row.is_cut or row.total >= way.most,
+        dict(zip(row.codes or [], row.times or [], strict=True)),
+    )
+
+
+def _walk(wish: Wish, steps: int, most: int) -> Way:
+    """Along each index of a mineral, a form or both that is asked for, or of all."""
+    order = ORDERS[wish.sort]
+    branches, rest = _branches(wish)
+    facts: dict[str, Any] = {}
+    arms = []
+    for number, branch in enumerate(branches):
+        given = [f"{column} = %({column}_{number})s" for column in branch]
+        facts |= {f"{column}_{number}": value for column, value in branch.items()}
+        conditions = [*given, order.beyond]
+        if wish.merchant_id is None:
+            conditions.append("is_public")  # as the indexes say it
+        if order.column == "price_minor":
+            conditions.append(PRICES)
+        arms.append(BRANCH_SQL.format(conditions=" AND ".join(conditions)))
+    fits = [STOCK, PRICES]
+    if wish.merchant_id is not None and wish.public_only:
+        fits.append("is_public")
+    if tokens := _all_of(rest, wish.words):
+        fits.append(TOKENS)
+        facts["tokens"] = tokens
+    statement = _whole(wish, WALK_SQL, WALK_IS_CUT).format(
+        branches=" UNION ALL ".join(arms),
+        by=order.by,
+        value=order.columns[0],
+        fits=" AND ".join(fits),
+        steps=steps,
+        most=most,
+    )
+    return Way(statement, facts, walks=True, most=most)
+
+
+def _gather(wish: Wish, steps: int) -> Way:
+    """What the index of tokens finds, or the products that are named."""
+    order = ORDERS[wish.sort]
+    fits = [STOCK, PRICES, order.beyond]
+    facts: dict[str, Any] = {}
+    if wish.products is not None:
+        conditions = ["product_id = ANY(%(products)s::bigint[])"]
+        facts["products"] = list(wish.products)
+    else:
+        conditions = [TOKENS]
+    if tokens := wish.tokens:
+        facts["tokens"] = tokens
+        fits += [TOKENS] if wish.products is not None else []
+    if wish.public_only:
+        conditions.append("is_public")
+    statement = _whole(wish, GATHER_SQL, GATHER_IS_CUT).format(
+        conditions=" AND ".join(conditions),
+        by=order.by,
+        value=order.columns[0],
+        fits=" AND ".join(fits),
+        steps=steps,
+        most=wish.most,
+    )
+    return Way(statement, facts, walks=False, most=wish.most)
+
+
+def _whole(wish: Wish, found: str, is_cut: str) -> str:
+    """Only a first page is counted."""
+    if wish.place:
+        page = PAGE_SQL.replace("{codes}", "NULL").replace("{times}", "NULL")
+        return found + page.replace("{is_cut}", is_cut)
+    page = PAGE_SQL.replace("{codes}", CODES).replace("{times}", TIMES)
+    return found + COUNTED_SQL + page.replace("{is_cut}", is_cut)
+
+
+def _branches(wish: Wish) -> tuple[list[dict[str, int]], list[Sense]]:
+    """What each walked index is of, and the senses it leaves to be looked at."""
+    rest = list(wish.senses)
+    if wish.merchant_id is not None:
+        return [{"merchant_id": wish.merchant_id}], rest
+    branches: list[dict[str, int]] = [{}]
+    for facet in ("mineral", "form"):
+        pure = [sense for sense in rest if sense.facets == {facet} and not sense.tokens]
+        codes = [{code_of(*fact) for fact in sense.facts} for sense in pure]
+        common = sorted(set.intersection(*codes)) if codes else []
+        if 0 < len(common) * len(branches) <= BRANCHES:
+            branches = [b | {facet: code} for b in branches for code in common]
+            rest = [sense for sense in rest if sense not in pure]
+    return branches, rest
+
+
+def _all_of(senses: Iterable[Sense], words: Iterable[str]) -> str:
+    """A tsquery: a fact or the words of each sense, and all words."""
+    parts = []
+    for sense in senses:
+        ways = [_lexeme(fact_token(fact)) for fact in sorted(sense.facts)]
+        if sense.tokens:
+            ways.append(f"({' & '.join(map(_lexeme, sense.tokens))})")
+        parts.append(f"({' | '.join(ways)})")
+    return " & ".join([*parts, *map(_lexeme, words)])
+
+
+def _lexeme(token: str) -> str:
+    """Quoted. A lone sign stands for all pairs that begin with it, too."""
+    quoted = token.replace("\\", "\\\\").replace("'", "''")
+    return f"'{quoted}':*" if len(token) == 1 and is_sign(token) else f"'{quoted}'"

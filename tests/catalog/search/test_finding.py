@@ -1,0 +1,170 @@
+"""What people type, in any language and spelling, finds the pieces they mean."""
+
+import pytest
+
+from catalog.search.finding import Query, find
+from tests.catalog.search.pieces import found, list_piece
+from tests.make import make_merchant
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "amethyst",
+        "AMETHYST",
+        "ａｍｅｔｈｙｓｔ",
+        "Améthyste",
+        "amatista",
+        "аметист",
+        "АМЕТИСТ",
+        "جَمَشْت",
+        "紫水晶",
+        "紫晶",
+        "アメジスト",
+        "ｱﾒｼﾞｽﾄ",
+        "자수정",
+        "amethysts",
+    ],
+)
+def test_a_mineral_is_found_by_its_name_in_any_language_and_writing(text):
+    amethyst = list_piece()
+    list_piece(facets={"mineral": ("CITRINE",)})
+
+    page = find(Query(text=text))
+
+    assert page.product_ids == [amethyst]
+    assert page.corrected == []
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("amethist", [("amethist", "amethyst")]),
+        ("amethist braclet", [("amethist", "amethyst"), ("braclet", "bracelet")]),
+        ("amatitsa", [("amatitsa", "amatista")]),
+        ("аметст браслет", [("аметст", "аметист")]),
+        ("браслет аметисд", [("аметисд", "аметист")]),
+        ("紫水精", [("紫水精", "紫水晶")]),
+        ("紫水精手链", [("紫水精", "紫水晶")]),
+        ("紫水手链", [("紫水", "紫水晶")]),
+    ],
+)
+def test_what_is_mistyped_is_read_as_the_nearest_word_and_said(text, read):
+    amethyst = list_piece()
+    list_piece(facets={"mineral": ("CITRINE",)})
+
+    page = find(Query(text=text))
+
+    assert page.product_ids == [amethyst]
+    assert page.corrected == read
+    assert page.unknown == []
+
+
+def test_a_phrase_of_several_words_is_mended_word_by_word():
+    tiger = list_piece(facets={"mineral": ("TIGER_EYE",)})
+    rose = list_piece(facets={"mineral": ("ROSE_QUARTZ",)})
+
+    assert found("tiger eye") == found("Tiger’s  eye") == found("tigrs eye") == [tiger]
+    assert found("Rosenqarz") == found("cuarzo rosa") == found("rose quarz") == [rose]
+
+
+def test_all_that_is_typed_counts_in_any_mixture_of_languages():
+    wanted = list_piece(facets={"size": ("8", "10")})
+    list_piece(facets={"size": ("6",)})
+    list_piece(facets={"size": ("8",), "form": ("PENDANT",)})
+
+    for text in ("amatista pulsera 8mm", "紫水晶bracelet 8 毫米", "8㎜ 手串 amethyst"):
+        assert found(text) == [wanted]
+    assert found("bracelet with amethyst, 10 mm") == [wanted]
+
+
+def test_a_lone_sign_is_read_by_what_stands_around_it():
+    red = list_piece(facets={"mineral": ("AGATE",), "colour": ("RED",)})
+    list_piece(facets={"mineral": ("AGATE",)})
+
+    assert found("红玛瑙") == [red]
+    assert found("红 手链") == [red]
+
+
+def test_a_word_means_first_what_it_means_to_who_asks():
+    rose = list_piece(facets={"motif": ("ROSE",)})
+    pink = list_piece(facets={"colour": ("PINK",)})
+
+    assert found("rosa", language="es") == [pink]
+    assert found("rose", language="en") == [rose]
+
+
+def test_free_words_of_titles_and_merchants_are_found_with_accents_folded():
+    house = make_merchant()
+    named = list_piece(
+        merchant=house,
+        texts=("Céleste galaxy bracelet", "星河幸运手链", "Moonlight 晶品汇 House"),
+    )
+    list_piece()
+
+    for text in (
+        "celeste",
+        "GALAXY amethyst",
+        "幸运",
+        "星河 手链",
+        "晶品汇",
+        "幸运手链",
+    ):
+        assert found(text) == [named]
+    assert found("galaxi") == [named]
+    assert find(Query(text="galaxi")).corrected == [("galaxi", "galaxy")]
+    assert found("河") == [named]
+
+
+def test_a_glossary_word_in_a_merchants_name_is_found_where_facts_find_nothing():
+    house = make_merchant()
+    other = list_piece(
+        merchant=house, texts=("Amethyst House",), facets={"mineral": ("CITRINE",)}
+    )
+    own = list_piece(merchant=house, texts=("Amethyst House",))
+    list_piece()
+
+    assert found("amethyst house") == [own]
+    assert found("citrine house") == [other]
+    assert found("amethyst house", filters={"mineral": frozenset({"CITRINE"})}) == [
+        other
+    ]
+
+
+@pytest.mark.parametrize("text", ["AB-1029", "ab10", "ab-102", "ＡＢ１０２"])
+def test_four_signs_of_a_sku_find_it(text):
+    wanted = list_piece(skus=("AB-1029", "CD-1"))
+    list_piece(skus=("AC-1029",))
+
+    assert found(text) == [wanted]
+
+
+def test_a_sku_of_letters_is_found_and_goes_with_other_words():
+    wanted = list_piece(skus=("QUARK-A",))
+    list_piece(skus=("QUARK-B",), facets={"form": ("PENDANT",)})
+
+    assert found("quarka") == [wanted]
+    assert found("quar pulsera") == [wanted]
+    assert len(found("quar")) == 2
+
+
+def test_what_nobody_has_is_left_out_and_said():
+    amethyst = list_piece()
+
+    page = find(Query(text="amethyst zzqqxxyy"))
+
+    assert page.product_ids == [amethyst]
+    assert page.unknown == ["zzqqxxyy"]
+    assert found("zzqqxxyy") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "   ", "'", "\\", "' | 'x", "&!:*()", "\x00", "%(size)s", "a" * 5000, "“”"],
+)
+def test_no_text_is_too_odd(text):
+    list_piece()
+
+    find(Query(text=text))
