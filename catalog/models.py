@@ -4,4 +4,5 @@ from catalog.glossary.models import *  # noqa: F403
 from catalog.merchants.models import *  # noqa: F403
 from catalog.products.models import *  # noqa: F403
 from catalog.search.models import *  # noqa: F403
+from catalog.sheets.models import *  # noqa: F403
 from catalog.stock.models import *  # noqa: F403

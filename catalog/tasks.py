@@ -1,6 +1,16 @@
 """Background jobs of catalog/, by step name."""
 
 from catalog.products import drawn as pictures
+from catalog.sheets import applying, checking, staging, undoing
+from catalog.sheets import services as sheets
 from donghai import steps
 
 steps.job(pictures.DRAW, lane=steps.Lane.MEDIA)(pictures.draw_picture)
+
+for name, does in (
+    (sheets.READ, staging.read),
+    (sheets.CHECK, checking.check),
+    (sheets.APPLY, applying.apply),
+    (sheets.UNDO, undoing.undo),
+):
+    steps.job(name, lane=steps.Lane.BULK)(does)

@@ -96,18 +96,23 @@ def check(pieces: Sequence[Piece], *, merchant_id: int) -> list[list[Problem]]:
 
 @transaction.atomic
 def save(
-    pieces: Sequence[Piece], saver: Saver, *, all_or_nothing: bool = True
+    pieces: Sequence[Piece],
+    saver: Saver,
+    *,
+    all_or_nothing: bool = True,
+    are_whole: bool = False,
 ) -> list[Saved]:
     """Create or change variants by SKU, with their products, stock and search rows.
 
     What a piece doesn't say stays as it is, and a piece that changes nothing writes
     nothing: saving twice is saving once. A product is listed when all its facts are
     there and a person confirmed its customs code; else it's a draft. Raises
-    CannotBeSaved at the first faulty piece, or leaves the faulty ones out.
+    CannotBeSaved at the first faulty piece, or leaves the faulty ones out. Of pieces
+    that `are_whole` what is unsaid is emptied.
     """
     Merchant.objects.select_for_update(no_key=True).get(pk=saver.merchant_id)
     _lock_stock([piece.sku for piece in pieces], saver.merchant_id)
-    rows = _rows(pieces, saver.merchant_id)
+    rows = _rows(pieces, saver.merchant_id, are_whole=are_whole)
     for row in rows:
         if all_or_nothing and not row.is_sound:
             wrong = next(x for x in row.problems if x.blocks)
@@ -150,7 +155,9 @@ def withdraw(skus: Iterable[str], saver: Saver) -> int:
     return gone
 
 
-def _rows(pieces: Sequence[Piece], merchant_id: int) -> list[Row]:
+def _rows(
+    pieces: Sequence[Piece], merchant_id: int, *, are_whole: bool = False
+) -> list[Row]:
     """Pieces beside what stands, each with its problems."""
     skus = [piece.sku for piece in pieces]
     standing = variants_of(skus, merchant_id=merchant_id)
@@ -158,7 +165,7 @@ def _rows(pieces: Sequence[Piece], merchant_id: int) -> list[Row]:
     for said in pieces:
         variant = standing.get(said.sku)
         before = piece_of(variant) if variant else None
-        piece = said.over(before) if before else said
+        piece = said.over(before) if before and not are_whole else said
         promised = variant.stock.allocated + variant.stock.reserved if variant else 0
         found = checking.problems(piece, promised=promised)
         rows.append(Row(said, piece, before, variant, None, found))

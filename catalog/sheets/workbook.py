@@ -148,7 +148,7 @@ def safe_tree(content: bytes) -> Any:
 
 def shows_a_date(code: str) -> bool:
     """Whether a number format is one of dates or times."""
-    bare = NOT_A_FORMAT.sub("", code.split(";")[0])
+    bare = NOT_A_FORMAT.sub("", code.split(";", maxsplit=1)[0])
     return bare.lower() != "general" and bool(DATE_LETTER.search(bare))
 
 
