@@ -1,11 +1,16 @@
 """Background jobs of catalog/, by step name."""
 
+from catalog.merchants import mails, people
+from catalog.merchants import services as merchants
 from catalog.products import drawn as pictures
 from catalog.sheets import applying, checking, staging, undoing
 from catalog.sheets import services as sheets
 from donghai import steps
 
 steps.job(pictures.DRAW, lane=steps.Lane.MEDIA)(pictures.draw_picture)
+
+steps.job(merchants.TELL, lane=steps.Lane.OUTSIDE)(mails.tell_applicant)
+steps.job(people.INVITE, lane=steps.Lane.OUTSIDE)(mails.send_invitation)
 
 for name, does in (
     (sheets.READ, staging.read),

@@ -10,6 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('catalog', '0007_merchants'),
         ('catalog', '0009_search_follows_stock'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
