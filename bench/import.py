@@ -61,7 +61,9 @@ def measure(folder: Path, rows: int, photos: int) -> list[Figure]:
         Figure("csv_rows_per_s", rows / second.rows_took, "rows/s", name, bare),
         Figure("photos_per_s", photos / max(first.photos_took, 1e-3), "photos/s"),
         *(Figure(f"{k}_s", v, "s") for k, v in first.took.items()),
-        Figure("peak_mb", max(first.peak, second.peak), "MB", "the limit", 300, "below"),
+        Figure(
+            "peak_mb", max(first.peak, second.peak), "MB", "the limit", 300, "below"
+        ),
         Figure("missing", rows - killed.stands[0], "rows", goal="0"),
         Figure("doubled", killed.stands[1] - rows, "movements", goal="0"),
         Figure("differing", differing, "imports", goal="0"),

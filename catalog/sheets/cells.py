@@ -68,6 +68,12 @@ def clean(text: str) -> str:
     return plain[1:] if LIVE.match(plain) else plain
 
 
+def clean_text(text: str) -> str:
+    """Free words as they were written, without what can't be seen."""
+    plain = INVISIBLE.sub("", text).replace("\r\n", "\n").strip()
+    return plain[1:] if LIVE.match(plain) else plain
+
+
 def escaped(text: str) -> str:
     """So that no spreadsheet program runs it; `clean` takes it away again."""
     return f"'{text}" if re.match(r"'*[=+\-@\t\r]", text) else text

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.merchants.models import Merchant
+from catalog.sheets.tabs import text_of
 from donghai.storage import private_files
 
 
@@ -111,6 +112,11 @@ class SheetImport(models.Model):
     def is_working(self) -> bool:
         return self.state in self.WORKING
 
+    @property
+    def to_take_over(self) -> int:
+        """Rows without fault that would change something."""
+        return sum(self.counts.get(kind, 0) for kind in ("NEW", "CHANGE"))
+
     def column_of(self, field: str) -> int | None:
         """The column that fills a field."""
         return self.fields.index(field) if field in self.fields else None
@@ -174,6 +180,12 @@ class SheetRow(models.Model):
         indexes = [
             models.Index(fields=["sheet_import", "sku"], name="sheet_rows_by_sku"),
         ]
+
+    @property
+    def in_short(self) -> str:
+        """What stands in its first cells."""
+        said = [text_of(cell) for cell in self.cells if cell is not None]
+        return " · ".join(said[1:7])[:160]
 
 
 class SheetPhoto(models.Model):

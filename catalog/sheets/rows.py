@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ TOTAL = re.compile(
     r"^(合\s*计|总\s*计|小\s*计|共\s*计|sum\b|(grand |sub)?total\b)", re.I
 )
 ONE_EACH = ("sku", "on_hand", "is_one_off")  # never the same for each of merged rows
+AS_WRITTEN = ("size", "story")
 LONGEST = 5_000
 
 
@@ -41,6 +43,7 @@ class RowReader:
         self, fields: Sequence[str], headers: Sequence[str], vocabulary: Vocabulary
     ) -> None:
         self.vocabulary = vocabulary
+        self.understood = lru_cache(20_000)(self._value)  # most cells say what others say
         self.columns = [
             (number, name, unit_of(headers[number]) if number < len(headers) else "")
             for number, name in enumerate(fields)
@@ -74,10 +77,12 @@ class RowReader:
             if name in ONE_EACH:
                 reading.problems.append(_merged(name))
                 return
-        text = say.clean(text_of(cell)[:LONGEST])
+        as_written = name in AS_WRITTEN or name.startswith(TITLE)
+        make_plain = say.clean_text if as_written else say.clean
+        text = make_plain(text_of(cell)[:LONGEST])
         if not text:
             return
-        value, problem = self._value(name, text, unit)
+        value, problem = self.understood(name, text, unit)
         if problem:
             reading.problems.append(problem)
         elif name.startswith(TITLE):

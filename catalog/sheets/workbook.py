@@ -41,6 +41,14 @@ MERGED = re.compile(rb"""mergeCell\s[^>]*?ref\s*=\s*["']([A-Z]+)(\d+):([A-Z]+)(\
 WORKBOOK = "/officeDocument"
 
 
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def unescaped(text: str) -> str:
+    """What XML can't hold is written as _x000D_."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
 class UnsafeSheet(Refused):
     code = "unsafe"
     title = _(
@@ -175,7 +183,7 @@ def read_strings(part: IO[bytes]) -> list[str]:
         elif role == "si":
             text = "".join(pieces)
             letters += len(text)
-            strings.append(text)
+            strings.append(unescaped(text) if "_x" in text else text)
             if len(strings) > MOST_STRINGS or letters > MOST_LETTERS:
                 raise ArchiveTooLarge
 
@@ -380,7 +388,7 @@ class SheetReader:
                 return "TRUE" if text == "1" else "FALSE"
             if kind in ("e", "d"):
                 return {"error" if kind == "e" else "date": text}
-            return text or None
+            return (unescaped(text) if "_x" in text else text) or None
 
         def text(said: str) -> None:
             if not depth and len(pieces) < LONGEST_TEXT:

@@ -45,7 +45,9 @@ def as_xlsx(*rows: list[Any], headers: list[str] = HEADERS) -> bytes:
     return content.getvalue()
 
 
-def upload(content: bytes | Path, name: str = "pieces.xlsx", **facts: Any) -> SheetImport:
+def upload(
+    content: bytes | Path, name: str = "pieces.xlsx", **facts: Any
+) -> SheetImport:
     """What a merchant's member sends, before any work is done on it."""
     make_glossary()
     merchant = facts.pop("merchant", None) or make_merchant()
@@ -65,7 +67,9 @@ def work() -> None:
     sweep_until_done(lane=Lane.BULK)
 
 
-def checked(content: bytes | Path, name: str = "pieces.xlsx", **facts: Any) -> SheetImport:
+def checked(
+    content: bytes | Path, name: str = "pieces.xlsx", **facts: Any
+) -> SheetImport:
     """Uploaded, read, its guessed columns agreed to, checked."""
     sheet = upload(content, name, **facts)
     work()
