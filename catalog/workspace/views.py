@@ -57,7 +57,7 @@ def _show(
 ) -> HttpResponse:
     """The list, with a form that could not be taken open at its variant."""
     search = request.GET.get("search", "").strip()
-    products = Product.objects.filter(merchant=merchant).matching(search)
+    products = Product.objects.filter(merchant=merchant, titles_text__icontains=search)
     page = page_of(products.with_stock(), request, PAGE)
     return render(
         request,

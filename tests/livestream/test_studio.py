@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from donghai.money import Money
-from livestream import views
 from livestream.models import Listing, LiveSession
+from livestream.views import market
 from tests.make import (
     make_client,
     make_host,
@@ -143,7 +143,7 @@ def test_a_price_below_cost_says_the_least_and_offers_nothing_to_accept():
     ],
 )
 def test_a_price_is_read_as_people_write_it_or_not_at_all(typed, minor):
-    price = views.read_price(typed, "USD")
+    price = market.read_price(typed, "USD")
 
     assert price == (None if minor is None else Money(minor, "USD"))
 
