@@ -128,7 +128,7 @@ def _found(query: Query, reading: Reading, answer: Answer) -> Found:
         shown,
         places.written(query.sort, place) if place else "",
         total=min(answer.total, plans.MOST),
-        more=answer.is_cut or by_sku >= MOST_OF_SKU,
+        more=answer.more or by_sku >= MOST_OF_SKU,
         counts=_counts(answer.times),
         corrected=reading.corrected,
         unknown=reading.unknown,

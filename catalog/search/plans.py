@@ -109,7 +109,8 @@ class Answer:
     products: list[int]
     places: list[int]
     total: int
-    is_cut: bool  # more may match
+    is_cut: bool  # the way was too long to see all that match
+    more: bool  # more may match than `total`
     times: dict[int, int]  # by a fact's code; by -id of merchants; in stock 1, if not 0
 
 
@@ -161,6 +162,7 @@ def _go(way: Way, wish: Wish) -> Answer:
         row.products or [],
         row.places or [],
         row.total,
+        row.is_cut,
         row.is_cut or row.total >= way.most,
         dict(zip(row.codes or [], row.times or [], strict=True)),
     )

@@ -33,4 +33,4 @@ def found(text="", **asked) -> list[int]:
     return find(Query(text=text, **asked)).product_ids
 
 
-__all__ = ["list_piece", "found", "make_document", "make_merchant"]
+__all__ = ["found", "list_piece", "make_document", "make_merchant"]
