@@ -58,11 +58,77 @@ egg 蛋形 huevo, cube 方块 cubo, brooch 胸针 broche, anklet 脚链 tobiller
 keyring 钥匙扣 llavero, lamp 灯座 lámpara, bowl 碗 cuenco, seal 印章 sello, figurine 摆件 figura
 """
 LANGUAGES = ("en", "zh-hans", "es")
-COLOURS = ["PURPLE", "CLEAR", "PINK", "YELLOW", "RED", "BROWN", "BLACK", "GOLD", "BLUE", "WHITE", "GREEN", "TEAL"]
-ORIGINS = ["UY", "BR", "MG", "ZA", "CN", "IN", "MX", "US", "AF", "MM", "RU", "NA", "ZM", "CO", "PK", "AR", "CA", "AU", "LK", "TZ"]
-TREATMENTS = ["NONE", "NONE", "NONE", "NONE", "NONE", "NONE", "HEATED", "DYED", "FILLED", "IRRADIATED"]
+COLOURS = [
+    "PURPLE",
+    "CLEAR",
+    "PINK",
+    "YELLOW",
+    "RED",
+    "BROWN",
+    "BLACK",
+    "GOLD",
+    "BLUE",
+    "WHITE",
+    "GREEN",
+    "TEAL",
+]
+ORIGINS = [
+    "UY",
+    "BR",
+    "MG",
+    "ZA",
+    "CN",
+    "IN",
+    "MX",
+    "US",
+    "AF",
+    "MM",
+    "RU",
+    "NA",
+    "ZM",
+    "CO",
+    "PK",
+    "AR",
+    "CA",
+    "AU",
+    "LK",
+    "TZ",
+]
+TREATMENTS = [
+    "NONE",
+    "NONE",
+    "NONE",
+    "NONE",
+    "NONE",
+    "NONE",
+    "HEATED",
+    "DYED",
+    "FILLED",
+    "IRRADIATED",
+]
 SIZES = ["4", "6", "8", "10", "12", "14", "16"]
-SYLLABLES = ["lu", "mi", "ra", "so", "ven", "tar", "kel", "dor", "fin", "gal", "nor", "sha", "zel", "bri", "cor", "wyn", "ael", "thi", "mar", "ond"]
+SYLLABLES = [
+    "lu",
+    "mi",
+    "ra",
+    "so",
+    "ven",
+    "tar",
+    "kel",
+    "dor",
+    "fin",
+    "gal",
+    "nor",
+    "sha",
+    "zel",
+    "bri",
+    "cor",
+    "wyn",
+    "ael",
+    "thi",
+    "mar",
+    "ond",
+]
 SIGNS = "幸运星河月光晨曦云海灵山清风明珠玉泉金沙雪莲秋水春晓福禄寿喜安康"
 
 
@@ -245,9 +311,10 @@ def _line(row: Row) -> str:
         min(sold, 10**6),
         row.code("mineral"),
         row.code("form"),
+        row.signature,
         "t" if row.document.is_public else "f",
         "t" if chance.random() < 0.85 else "f",
-        "{" + ",".join(map(str, row.codes)) + "}",
+        "\\\\x" + row.packed.hex(),
         tokens,
     )
     return "\t".join(map(str, fields)) + "\n"
