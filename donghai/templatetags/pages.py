@@ -50,7 +50,7 @@ def country(code: str) -> str:
 @register.filter
 def language(code: str) -> str:
     """A language's name as the reader calls it: es is Spanish, or 西班牙语."""
-    return str(_locale().languages.get(code.split("-")[0], code))
+    return str(_locale().languages.get(code.split("-", maxsplit=1)[0], code))
 
 
 @register.filter
