@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from catalog import services as catalog
+from catalog.stock import services as catalog
 from catalog.models import Variant
 from catalog.search import services as search
 from catalog.search import truths
@@ -23,7 +23,9 @@ def hold(variant, quantity=1):
 def sibling(variant, on_hand) -> Variant:
     """Another variant of the same product."""
     other = make_variant(on_hand=on_hand)
-    Variant.objects.filter(pk=other.pk).update(product=variant.product)
+    Variant.objects.filter(pk=other.pk).update(
+        product=variant.product, merchant=variant.merchant
+    )
     return other
 
 
