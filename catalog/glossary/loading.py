@@ -35,7 +35,7 @@ def load_glossary() -> int:
 
 def _write(model: type[Row], wanted: list[Row], key: tuple[str, ...]) -> int:
     """Insert what is missing and update what differs, in two statements."""
-    fields = [
+    fields: list[str] = [
         field.attname
         for field in model._meta.concrete_fields
         if not field.primary_key and field.attname not in (*key, "changed_by_hand")

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,13 +31,13 @@ def codes(kind: str) -> list[str]:
 
 def facts_of(written: str) -> Facts:
     """`mineral=AGATE bead_mm=8` as facts."""
-    facts: dict[str, object] = {}
+    facts: dict[str, Any] = {}
     for pair in written.split():
         key, value = pair.split("=")
         sized = key.endswith(("_mm", "_g"))
         facts[key] = Decimal(value) if sized else value
     if "pieces" in facts:
-        facts["pieces"] = int(str(facts["pieces"]))
+        facts["pieces"] = int(facts["pieces"])
     return Facts(**facts)
 
 
