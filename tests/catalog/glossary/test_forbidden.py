@@ -1,7 +1,7 @@
 """Forbidden words: caught as people write them, innocent ones left alone."""
 
 from collections import Counter
-from time import perf_counter
+from time import process_time
 
 import pytest
 from django.utils import translation
@@ -178,7 +178,7 @@ def test_a_page_of_text_is_checked_in_a_moment(glossary):
     text = "Dyed blue agate bracelet of eight millimetres, worked in Donghai. " * 50
     find_forbidden(text, "", "DYED")
 
-    began = perf_counter()
+    began = process_time()
     find_forbidden(text, "", "DYED")
 
-    assert perf_counter() - began < 2  # 0.03 s where nothing else runs
+    assert process_time() - began < 0.5  # seconds of CPU; 0.002 measured

@@ -1,7 +1,7 @@
 """The shipped words: whole, loaded once, and never put over a person's own."""
 
 import csv
-from time import perf_counter
+from time import process_time
 
 import pytest
 from django.core.management import call_command
@@ -122,9 +122,9 @@ def test_a_template_calls_a_code_by_its_name_in_the_readers_language(glossary):
 
 @pytest.mark.django_db
 def test_loading_again_writes_nothing_and_the_command_says_so(capsys):
-    began = perf_counter()
+    began = process_time()
     first = load_glossary()
-    took = perf_counter() - began
+    took = process_time() - began
 
     assert first == Term.objects.count() + TermName.objects.count() + (
         ForbiddenWord.objects.count()
@@ -132,7 +132,7 @@ def test_loading_again_writes_nothing_and_the_command_says_so(capsys):
     assert load_glossary() == 0
     call_command("load_glossary")
     assert capsys.readouterr().out == "0 terms, names and forbidden words written\n"
-    assert took < 5  # 0.3 s where nothing else runs
+    assert took < 2  # seconds of CPU; 0.15 measured
 
 
 @pytest.mark.django_db
