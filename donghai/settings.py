@@ -222,6 +222,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 # What is looked at again and again: (dotted service, seconds between two looks)
 ROUNDS = [
     ("catalog.stock.services.expire_holds", 5.0),
+    ("livestream.sold.refresh_search", 600.0),
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
     ("catalog.sheets.services.forget_old", 3600.0),

@@ -14,15 +14,14 @@ from PIL import Image
 
 from catalog.glossary.loading import load_glossary
 from catalog.models import (
-    Form,
     Merchant,
     MerchantMember,
-    Mineral,
     Product,
     Term,
     Treatment,
     Variant,
 )
+from catalog.products import indexing
 from catalog.stock import services as catalog
 from donghai import memory, rates
 from donghai.models import StaffMember, User
@@ -92,8 +91,8 @@ def make_variant(
     on_hand: int = 10,
     wholesale: str = "60.00",
     merchant: Merchant | None = None,
-    mineral: str = Mineral.AMETHYST,
-    form: str = Form.BRACELET,
+    mineral: str = "AMETHYST",
+    form: str = "BRACELET",
     weight_g: int | str | Decimal = 27,
     hs_code: str = "7116200000",
 ) -> Variant:
@@ -121,6 +120,7 @@ def make_variant(
     )
     if on_hand:
         catalog.receive(variant_id=variant.pk, quantity=on_hand)
+    indexing.index([product.pk])
     return variant
 
 

@@ -124,7 +124,8 @@ def save(
         _write_tiers(changed)
         _move_stock(changed, saver)
         indexing.index({row.product.pk for row in changed if row.product})
-    return [_saved(row, row in changed) for row in rows]
+    written = {id(row) for row in changed}
+    return [_saved(row, id(row) in written) for row in rows]
 
 
 @transaction.atomic

@@ -1,10 +1,12 @@
 """Taking over: rows saved by SKU, then photos, a batch at a time."""
 
+import json
 from collections.abc import Sequence
 
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg2.extras import execute_values
 
 from catalog.products import saving
 from catalog.products.current import current
@@ -18,7 +20,11 @@ from donghai.steps.models import Step
 Action = SheetRow.Action
 Outcome = SheetRow.Outcome
 State = SheetImport.State
-WRITTEN = ("outcome", "before", "product_id", "problems")
+UPDATE = """
+UPDATE catalog_sheetrow AS r SET outcome = v.outcome, before = v.before::jsonb,
+    product_id = v.product, problems = v.problems::jsonb
+FROM (VALUES %s) AS v (id, outcome, before, product, problems) WHERE r.id = v.id
+"""
 
 
 def apply(step: Step) -> None:
@@ -39,7 +45,7 @@ def _batch(sheet: SheetImport) -> bool:
             stood = before.get(row.sku)
             row.before = records.record(stood) if stood else None
         _save(sheet, rows)
-        SheetRow.objects.bulk_update(rows, WRITTEN)
+        write_down(rows)
         sheet.cursor = rows[-1].line
         sheet.save(update_fields=["cursor"])
         return True
@@ -66,6 +72,20 @@ def _save(sheet: SheetImport, rows: Sequence[SheetRow]) -> None:
         return
     for row, what in zip(rows, saved, strict=True):
         _note(row, what)
+
+
+def write_down(rows: Sequence[SheetRow]) -> None:
+    """What became of rows; the ORM's own update of many takes twenty times as long."""
+    values = [
+        (
+            *(row.pk, str(row.outcome), row.before and json.dumps(row.before)),
+            *(row.product_id, json.dumps(row.problems)),
+        )
+        for row in rows
+    ]
+    types = "(%s, %s, %s, %s::bigint, %s)"
+    with connection.cursor() as cursor:
+        execute_values(cursor, UPDATE, values, types, page_size=len(values))
 
 
 def saver_of(sheet: SheetImport) -> Saver:

@@ -1,6 +1,6 @@
 """Files that a merchant takes home: pieces, an empty sheet, rows to be mended."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -64,17 +64,14 @@ def faults(
 
 
 def _found(request: HttpRequest, merchant: Merchant) -> QuerySet[Variant]:
-    products = Product.objects.filter(merchant=merchant)
-    search = request.GET.get("search", "").strip()
-    if search:
-        products = products.matching(search)
+    """By the words of a title or the beginning of a SKU, and by state."""
+    found = Variant.objects.filter(merchant=merchant, withdrawn_at=None)
+    if search := request.GET.get("search", "").strip():
+        in_title = Q(product__titles_text__icontains=search)
+        found = found.filter(in_title | Q(sku__istartswith=search))
     if (state := request.GET.get("state", "")) in Product.State.values:
-        products = products.filter(state=state)
-    return Variant.objects.filter(
-        merchant=merchant,
-        withdrawn_at=None,
-        product__in=products.order_by().values("pk"),
-    )
+        found = found.filter(product__state=state)
+    return found
 
 
 def _workbook(file: object, name: str) -> FileResponse:

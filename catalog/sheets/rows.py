@@ -43,7 +43,9 @@ class RowReader:
         self, fields: Sequence[str], headers: Sequence[str], vocabulary: Vocabulary
     ) -> None:
         self.vocabulary = vocabulary
-        self.understood = lru_cache(20_000)(self._value)  # most cells say what others say
+        self.understood = lru_cache(20_000)(
+            self._value
+        )  # most cells say what others say
         self.columns = [
             (number, name, unit_of(headers[number]) if number < len(headers) else "")
             for number, name in enumerate(fields)

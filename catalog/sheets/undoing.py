@@ -17,7 +17,7 @@ from catalog.products.current import piece_of, variants_of
 from catalog.products.models import Variant
 from catalog.products.pieces import Piece
 from catalog.sheets import pictures, records, slices
-from catalog.sheets.applying import WRITTEN, saver_of
+from catalog.sheets.applying import saver_of, write_down
 from catalog.sheets.checking import counted
 from catalog.sheets.models import SheetImport, SheetRow
 from catalog.stock.models import StockMovement
@@ -43,7 +43,7 @@ def _batch(sheet: SheetImport) -> bool:
     rows = list(applied.behind(sheet.cursor)[: slices.ROWS])
     if rows:
         _take_back(sheet, rows)
-        SheetRow.objects.bulk_update(rows, WRITTEN)
+        write_down(rows)
         sheet.cursor = rows[-1].line
         sheet.save(update_fields=["cursor"])
         return True

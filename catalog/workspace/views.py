@@ -67,7 +67,9 @@ def front(request: HttpRequest) -> HttpResponse:
 def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """What a merchant lists, newest first, by state and by words."""
     filters = {name: request.GET.get(name, "").strip() for name in ("search", "state")}
-    found = Product.objects.filter(merchant=merchant).matching(filters["search"])
+    found = Product.objects.filter(
+        merchant=merchant, titles_text__icontains=filters["search"]
+    )
     if filters["state"] in Product.State.values:
         found = found.filter(state=filters["state"])
     page = page_of(found.with_stock(), request, PAGE)
@@ -100,7 +102,7 @@ def _stock(
 ) -> HttpResponse:
     """The list, with a form that could not be taken open at its variant."""
     search = request.GET.get("search", "").strip()
-    found = Product.objects.filter(merchant=merchant).matching(search)
+    found = Product.objects.filter(merchant=merchant, titles_text__icontains=search)
     if request.GET.get("low"):
         low = home.low_stock(merchant).order_by().values("product")
         found = found.filter(pk__in=low)

@@ -44,7 +44,9 @@ def with_part(content: bytes, path: str, change: Callable[[bytes], bytes]) -> by
     ):
         for entry in old.infolist():
             part = old.read(entry)
-            new.writestr(entry.filename, change(part) if entry.filename == path else part)
+            new.writestr(
+                entry.filename, change(part) if entry.filename == path else part
+            )
     return out.getvalue()
 
 
@@ -108,7 +110,9 @@ def prices_that_became_dates() -> tuple[str, bytes]:
 
 @ugly
 def full_width_digits() -> tuple[str, bytes]:
-    row = bracelet("ＤＨ－００１", 净重="２７．５ｇ", 批发价="￥６０．００", 库存="１２")
+    row = bracelet(
+        "ＤＨ－００１", 净重="２７．５ｇ", 批发价="￥６０．００", 库存="１２"
+    )
     return "全角.xlsx", as_xlsx(row)
 
 
@@ -249,9 +253,7 @@ def zip_bomb() -> tuple[str, bytes]:
 
 @ugly
 def laughing_entities() -> tuple[str, bytes]:
-    laughs = "".join(
-        f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10)
-    )
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     start = f'<!DOCTYPE worksheet [<!ENTITY l0 "ha">{laughs}]><worksheet'.encode()
 
     def spoil(part: bytes) -> bytes:
@@ -297,7 +299,9 @@ def headers_in_two_rows() -> tuple[str, bytes]:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:
         sheet = book.add_worksheet()
-        for column, header in enumerate(["货号", "材质", "处理", "款式", "颜色", "产地"]):
+        for column, header in enumerate(
+            ["货号", "材质", "处理", "款式", "颜色", "产地"]
+        ):
             sheet.merge_range(0, column, 1, column, header)
         sheet.merge_range(0, 6, 0, 7, "尺寸")
         sheet.write_row(1, 6, ["珠径(mm)", "手围(cm)"])

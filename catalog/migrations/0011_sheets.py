@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0007_merchants'),
-        ('catalog', '0009_search_follows_stock'),
+        ('catalog', '0010_codes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
