@@ -90,8 +90,10 @@ def _judge(
 
 
 def _together(ours: Sequence[Problem], theirs: Sequence[Problem]) -> list[Problem]:
-    """A cell that couldn't be read is not missing as well."""
+    """What can't be read is not missing as well; without a SKU nothing else matters."""
     blamed = {problem.field for problem in ours}
+    if any(problem.code == "no_sku" for problem in ours):
+        return list(ours)
     return [*ours, *(problem for problem in theirs if problem.field not in blamed)]
 
 

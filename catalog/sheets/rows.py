@@ -66,7 +66,7 @@ class RowReader:
             return Reading(left_out=True)
         if "sku" not in reading.said and not _blamed(reading, "sku"):
             words = _("This row has no SKU. Give it one, or delete the row.")
-            reading.problems.append(Problem("sku", "no_sku", words))
+            reading.problems = [Problem("sku", "no_sku", words)]
         self._take_over(reading.said, above)
         return reading
 

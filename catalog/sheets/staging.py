@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from catalog.sheets import columns, reading, sniffing
 from catalog.sheets.models import ColumnMapping, SheetImport
@@ -56,7 +57,8 @@ def _read(step: Step, sheet: SheetImport, table: Table) -> None:
     heading, place = _begun(sheet, table)
     until = time.monotonic() + SECONDS
     batch: list[Row] = []
-    for row in reading.pieces(table, heading, place):
+    pieces = reading.Pieces(table, heading, place)
+    for row in pieces:
         if len(batch) >= BATCH or time.monotonic() > until:
             sheet = _keep(step, sheet, batch, row.place)
             batch = []
@@ -64,7 +66,7 @@ def _read(step: Step, sheet: SheetImport, table: Table) -> None:
                 raise steps.NotYet(0)
         if row.cells:
             batch.append(row)
-    _end(step, sheet, batch)
+    _end(step, sheet, batch, pieces.unread)
 
 
 def _fitting(table: Table, wanted: str) -> list[Heading]:
@@ -124,8 +126,10 @@ def _keep(
 
 
 @transaction.atomic
-def _end(step: Step, known: SheetImport, batch: Sequence[Row]) -> None:
-    """The last rows; then on to the columns, or past them if a person said them once."""
+def _end(
+    step: Step, known: SheetImport, batch: Sequence[Row], unread: int | None
+) -> None:
+    """The last rows; then on to the columns, or past them if a person said them."""
     sheet = _mine(step)
     if sheet.place != known.place:
         raise steps.NotYet(0)
@@ -138,6 +142,9 @@ def _end(step: Step, known: SheetImport, batch: Sequence[Row]) -> None:
     guessed = columns.guess(sheet.headers)
     sheet.fields = _fitted(remembered, guessed) if remembered else guessed
     sheet.state, sheet.place = State.READ, {}
+    if unread:
+        words = _("Row %(line)s stands far below the others and was not read.")
+        sheet.notes = [words % {"line": f"{unread:,}"}]
     sheet.save()
     if remembered:
         go_on_checking(sheet)

@@ -107,7 +107,7 @@ def map_columns(
     """Which column fills which field; again for an import that was looked at."""
     found = _of(merchant, import_id)
     if request.method != "POST":
-        return _show(request, merchant, found, part="columns")
+        return _show(request, merchant, found, "columns")
     try:
         fields = [
             request.POST.get(f"column-{number}", "")
@@ -116,8 +116,7 @@ def map_columns(
         services.map_columns(import_id=found.pk, fields=fields)
     except Refused as refusal:
         found.fields = fields
-        facts = {"part": "columns", "refusal": str(refusal)}
-        return _show(request, merchant, found, **facts)
+        return _show(request, merchant, found, "columns", str(refusal))
     return redirect("catalog:sheet", merchant.pk, found.pk)
 
 
@@ -150,15 +149,19 @@ def _of(merchant: Merchant, import_id: int) -> SheetImport:
 
 
 def _show(
-    request: HttpRequest, merchant: Merchant, found: SheetImport, **facts: Any
+    request: HttpRequest,
+    merchant: Merchant,
+    found: SheetImport,
+    part: str = "",
+    refusal: str = "",
 ) -> HttpResponse:
-    part = facts.get("part") or PARTS.get(State(found.state), "progress")
+    part = part or PARTS.get(State(found.state), "progress")
     context: dict[str, Any] = {
         "here": "sheets",
         "merchant": merchant,
         "sheet": found,
         "part": f"catalog/sheets/_{part}.html",
-        **facts,
+        "refusal": refusal,
     }
     if part == "columns":
         context["columns"] = preview.columns_of(found)
@@ -168,5 +171,5 @@ def _show(
     elif part in ("preview", "result"):
         context |= preview.rows(found, request)
         context["pictures"] = preview.pictures(found)
-    status = 422 if "refusal" in facts else 200
+    status = 422 if refusal else 200
     return render(request, "catalog/sheets/sheet.html", context, status=status)

@@ -40,7 +40,7 @@ def with_part(content: bytes, path: str, change: Callable[[bytes], bytes]) -> by
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         for entry in old.infolist():
             part = old.read(entry)
@@ -56,12 +56,12 @@ SHEET = "xl/worksheets/sheet1.xml"
 @ugly
 def merged_product_cells() -> tuple[str, bytes]:
     def write(book: Any, sheet: Any) -> None:
+        shared = dict.fromkeys(("材质", "处理", "款式", "颜色", "产地"), "")
         for line, sku in enumerate(["A-6", "A-8", "A-10"], start=1):
-            sheet.write_row(line, 0, bracelet(sku, 珠径=sku[2:]))
-        for header in ("材质", "处理", "款式", "颜色", "产地"):
+            sheet.write_row(line, 0, bracelet(sku, 珠径=sku[2:], **shared))
+        for header in shared:
             column = COLUMN[header]
-            value = bracelet()[column]
-            sheet.merge_range(1, column, 3, column, value)
+            sheet.merge_range(1, column, 3, column, bracelet()[column])
 
     return "三种珠径.xlsx", workbook(write)
 
@@ -70,7 +70,7 @@ def merged_product_cells() -> tuple[str, bytes]:
 def merged_skus() -> tuple[str, bytes]:
     def write(book: Any, sheet: Any) -> None:
         for line in (1, 2):
-            sheet.write_row(line, 0, bracelet("A-1"))
+            sheet.write_row(line, 0, bracelet(""))
         sheet.merge_range(1, 0, 2, 0, "A-1")
 
     return "merged.xlsx", workbook(write)
@@ -80,7 +80,7 @@ def merged_skus() -> tuple[str, bytes]:
 def merged_stock() -> tuple[str, bytes]:
     def write(book: Any, sheet: Any) -> None:
         for line in (1, 2):
-            sheet.write_row(line, 0, bracelet(f"A-{line}"))
+            sheet.write_row(line, 0, bracelet(f"A-{line}", 库存=""))
         sheet.merge_range(1, COLUMN["库存"], 2, COLUMN["库存"], "12")
 
     return "merged.xlsx", workbook(write)
@@ -175,6 +175,15 @@ def a_million_formatted_rows() -> tuple[str, bytes]:
 
     content = as_xlsx(bracelet("A-1"))
     return "formatted.xlsx", with_part(content, SHEET, fill)
+
+
+@ugly
+def pieces_far_below_the_others() -> tuple[str, bytes]:
+    def write(book: Any, sheet: Any) -> None:
+        sheet.write_row(1, 0, bracelet("A-1"))
+        sheet.write_row(9_000, 0, bracelet("A-2"))
+
+    return "far.xlsx", workbook(write)
 
 
 @ugly
@@ -343,7 +352,7 @@ def text_in_no_known_letters() -> tuple[str, bytes]:
 
 @ugly
 def quoted_line_ends() -> tuple[str, bytes]:
-    rows = [bracelet("A-1", 货号="A-1", 孤品='"否"'), bracelet("A-2", 材质="紫水晶\n")]
+    rows = [bracelet("A-1", 孤品="否\r\n"), bracelet("A-2", 材质="\n紫水晶\n")]
     return "pieces.csv", as_csv(*rows)
 
 
@@ -379,7 +388,15 @@ def numbers_as_skus() -> tuple[str, bytes]:
 @ugly
 def units_and_guesses() -> tuple[str, bytes]:
     rows = [
-        bracelet("A-1", 珠径="8毫米", 手围="16cm", 净重="约15克", 批发价="1,280.00元"),
+        bracelet(
+            "A-1",
+            珠径="8毫米",
+            手围="16cm",
+            净重="约15克",
+            批发价="1,280.00元",
+            阶梯价="",
+            建议零售价="￥2,560",
+        ),
         bracelet("A-2", 净重="0.5kg", 批发价="RMB 66", 库存="12条"),
         bracelet("A-3", 珠径="8-9mm", 净重="几克", 批发价="面议", 库存="若干"),
         bracelet("A-4", 批发价="$60", 孤品="也许", 阶梯价="多买优惠"),
