@@ -15,7 +15,7 @@ ABOUT = re.compile(
     r"^(?:约为?|大约|大概|左右|ca\.?|approx\.?|about|~|≈|净重)\s*|\s*(?:左右|上下)$",
     re.I,
 )
-SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E[+-]?\d+", re.I)
+SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E[+-]\d\d+", re.I)
 INVISIBLE = re.compile(
     r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]"
 )
@@ -141,4 +141,4 @@ def tiers(text: str) -> tuple[tuple[int, int], ...] | None:
 def _rounded(value: Decimal | None, step: str) -> Decimal | None:
     if value is None or abs(value) > 10**9:
         return None
-    return value.quantize(Decimal(step), ROUND_HALF_UP).normalize()
+    return value.quantize(Decimal(step), ROUND_HALF_UP)

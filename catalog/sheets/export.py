@@ -86,7 +86,7 @@ class _Writer:
         if field in PRICES:
             return Decimal(value) / 100
         if field in MEASURES or field == "weight_g":
-            return value.normalize()
+            return _short(value)
         if field == "tiers":
             return "; ".join(f"{many}:{Decimal(x) / 100:.2f}" for many, x in value)
         if field == "is_one_off":
@@ -99,6 +99,11 @@ class _Writer:
             return ""
         word = self.vocabulary.word(field, code, self.language)
         return word if self.vocabulary.code(field, word) == code else code
+
+
+def _short(value: Decimal) -> Decimal:
+    """8.0 is 8, and 160 not 1.6E+2."""
+    return Decimal(f"{value.normalize():f}")
 
 
 def _example(sku: str, **facts: Any) -> Piece:

@@ -55,15 +55,17 @@ def _read(step: Step, sheet: SheetImport, table: Table) -> None:
             return
         sheet = _begin(step, found[0])
     heading, place = _begun(sheet, table)
-    until = time.monotonic() + SECONDS
     batch: list[Row] = []
     pieces = reading.Pieces(table, heading, place)
+    until = None  # opening may take long; each slice gets some way
     for row in pieces:
-        if len(batch) >= BATCH or time.monotonic() > until:
+        until = until or time.monotonic() + SECONDS
+        is_over = time.monotonic() > until and (bool(batch) or not row.cells)
+        if is_over or len(batch) >= BATCH:
             sheet = _keep(step, sheet, batch, row.place)
             batch = []
-            if time.monotonic() > until:
-                raise steps.NotYet(0)
+        if is_over:
+            raise steps.NotYet(0)
         if row.cells:
             batch.append(row)
     _end(step, sheet, batch, pieces.unread)

@@ -252,7 +252,8 @@ class SheetReader:
         self.place = place or Place()
         self.carried = {int(k): v for k, v in self.place.carried.items()}
         self.merged = self._merged()
-        self.here = (0, 0)  # where the row begins that is being read, and its number
+        # where the row begins that is being read, and its number
+        self.here = self.place.at, self.place.line + 1
 
     def rows(self) -> Iterator[Row]:
         """Those that say something, and no row twice."""
