@@ -21,7 +21,8 @@ from catalog.sheets.columns import columns, header
 from catalog.sheets.models import SheetImport
 from donghai.models import User
 
-FIELDS = [name for name in columns() if not name.startswith("title_")][:24] + ["story"]
+LEFT_OUT = ("title_", "motif", "metal")
+FIELDS = [name for name in columns() if not name.startswith(LEFT_OUT)]
 MINERALS = ["紫水晶", "黄水晶", "粉晶", "白水晶", "玛瑙", "黑曜石", "虎眼石", "萤石"]
 FORMS = ["手链", "项链", "吊坠"]
 COLOURS = ["紫色", "黄色", "粉色", "白色", "绿色", "黑色"]
@@ -48,6 +49,7 @@ def rows(count: int) -> Iterator[list[Any]]:
             "form": chance.choice(FORMS),
             "colour": chance.choice(COLOURS),
             "origin": chance.choice(ORIGINS),
+            "product": "",
             "size": chance.choice(["", "中号", "大号"]),
             "bead_mm": chance.choice([6, 8, 10, 12]),
             "wrist_mm": chance.choice([150, 160, 170]),

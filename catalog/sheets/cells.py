@@ -1,4 +1,4 @@
-"""What a cell says: numbers, measures, money, yes and no, as people in Donghai type them.
+"""What a cell says: numbers, measures, money, yes and no, as people type them.
 
 Each reader takes a cleaned text and returns a value, or None where it says nothing it
 can be sure of; the caller then asks the person.
@@ -26,7 +26,7 @@ MILLIMETRES = {
 }  # fmt: skip
 GRAMS = {
     "": "1", "g": "1", "克": "1", "公克": "1", "gram": "1", "grams": "1", "gr": "1",
-    "kg": "1000", "公斤": "1000", "千克": "1000", "斤": "500", "市斤": "500", "两": "50",
+    "kg": "1000", "公斤": "1000", "千克": "1000", "斤": "500", "两": "50",
     "ct": "0.2", "克拉": "0.2", "mg": "0.001", "毫克": "0.001",
 }  # fmt: skip
 YUAN = {
@@ -109,7 +109,7 @@ def grams(text: str, unit: str = "") -> Decimal | None:
 
 
 def fen(text: str, unit: str = "") -> int | None:
-    """Money of the market in its smallest unit; more decimals are a slip, not a price."""
+    """Money of the market in its smallest unit; more decimals are a slip."""
     yuan = number(text, YUAN, unit)
     if yuan is None or yuan * 100 != (minor := int(yuan * 100)):
         return None

@@ -28,16 +28,16 @@ FROM (VALUES %s) AS v (id, sku, said, problems, action) WHERE r.id = v.id
 """
 TWICE = """
 WITH twice AS (
-    SELECT sku, (array_agg(line ORDER BY line))[1:5] AS lines, count(*) AS times
+    SELECT sku, array_to_string((array_agg(line ORDER BY line))[1:5], ', ')
+        || CASE WHEN count(*) > 5 THEN ' …' ELSE '' END AS lines
     FROM catalog_sheetrow
     WHERE sheet_import_id = %(sheet)s AND sku <> '' AND action <> 'SKIPPED'
     GROUP BY sku HAVING count(*) > 1)
 UPDATE catalog_sheetrow AS r
 SET action = 'BAD', problems = r.problems || jsonb_build_array(jsonb_build_object(
-    'field', 'sku', 'code', 'twice', 'blocks', true, 'says',
-    %(words)s || array_to_string(t.lines, ', ') || CASE WHEN times > 5 THEN ' …' ELSE '' END))
-FROM twice t WHERE r.sheet_import_id = %(sheet)s AND r.sku = t.sku
-    AND r.action <> 'SKIPPED'
+    'field', 'sku', 'code', 'twice', 'blocks', true, 'says', %(words)s || t.lines))
+FROM twice t
+WHERE r.sheet_import_id = %(sheet)s AND r.sku = t.sku AND r.action <> 'SKIPPED'
 """
 
 

@@ -32,7 +32,7 @@ csv.field_size_limit(LONGEST_FIELD)
 class UnknownLetters(Refused):
     code = "unknown_letters"
     title = _(
-        "The letters of this file cannot be read. Save it as .xlsx, or as .csv in UTF-8."
+        "The letters of this file can't be read. Save it as .xlsx, or as .csv in UTF-8."
     )
     status = 422
 

@@ -1,6 +1,6 @@
 """A merchant's pieces as a sheet that reads back as the very same pieces."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
@@ -27,9 +27,8 @@ def pieces(variants: QuerySet[Variant], language: str) -> Iterator[Line]:
     write = _Writer(language)
     yield write.headers
     last = 0
-    while chunk := list(
-        with_facts(variants.filter(pk__gt=last)).order_by("pk")[:CHUNK]
-    ):
+    found = with_facts(variants).order_by("pk")
+    while chunk := list(found.filter(pk__gt=last)[:CHUNK]):
         last = chunk[-1].pk
         for variant in chunk:
             yield write.line(piece_of(variant))
@@ -53,9 +52,8 @@ def template(language: str) -> dict[str, Iterator[Line]]:
 
 
 def faults(sheet: SheetImport, language: str) -> Iterator[Line]:
-    """The rows that were not taken over as they were uploaded, and why, to be mended."""
-    shown = [each for each in sheet.headers]
-    yield [report_header(language), *shown]
+    """The rows that were left out, as they were uploaded, and why: to be mended."""
+    yield [report_header(language), *sheet.headers]
     rows = sheet.lines.filter(action=SheetRow.Action.BAD) | sheet.lines.filter(
         outcome__in=[SheetRow.Outcome.REFUSED, SheetRow.Outcome.KEPT]
     )
@@ -83,15 +81,9 @@ class _Writer:
             return ""
         if field in WORDS:
             return self._word(field, value)
-        if field in PRICES:
-            return Decimal(value) / 100
-        if field in MEASURES or field == "weight_g":
-            return _short(value)
-        if field == "tiers":
-            return "; ".join(f"{many}:{Decimal(x) / 100:.2f}" for many, x in value)
         if field == "is_one_off":
             return (YES if value else NO)[self.language[:2]]
-        return value
+        return SHOWN.get(field, _as_it_is)(value)
 
     def _word(self, field: str, code: str) -> str:
         """A word that reads back as its code, else the code itself."""
@@ -101,9 +93,28 @@ class _Writer:
         return word if self.vocabulary.code(field, word) == code else code
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _yuan(fen: int) -> Decimal:
+    return Decimal(fen) / 100
+
+
+def _tiers(tiers: Sequence[tuple[int, int]]) -> str:
+    return "; ".join(f"{many}:{_yuan(fen):.2f}" for many, fen in tiers)
+
+
 def _short(value: Decimal) -> Decimal:
     """8.0 is 8, and 160 not 1.6E+2."""
     return Decimal(f"{value.normalize():f}")
+
+
+SHOWN: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys((*MEASURES, "weight_g"), _short),
+    **dict.fromkeys(PRICES, _yuan),
+    "tiers": _tiers,
+}
 
 
 def _example(sku: str, **facts: Any) -> Piece:

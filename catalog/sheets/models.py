@@ -14,7 +14,7 @@ from donghai.storage import private_files
 
 
 class ColumnMapping(models.Model):
-    """Which column fills which field, as a person of a merchant said for such headers."""
+    """Which column fills which field, as a merchant's person said for such headers."""
 
     merchant = models.ForeignKey(
         Merchant, on_delete=models.CASCADE, related_name="column_mappings"

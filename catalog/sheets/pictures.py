@@ -34,7 +34,7 @@ def names(file: IO[bytes]) -> list[str]:
 
 
 def match(sheet: SheetImport) -> None:
-    """Find each photo's piece among the rows of its import and the merchant's pieces."""
+    """Find each photo's piece among the rows of its import and what stands."""
     waiting = list(sheet.pictures.order_by("number"))
     for begin in range(0, len(waiting), MATCHING):
         some = waiting[begin : begin + MATCHING]
@@ -48,7 +48,7 @@ def match(sheet: SheetImport) -> None:
 
 
 def skus_in(path: str) -> list[str]:
-    """The SKUs a path may mean, likeliest first: DH-01_2.jpg, DH-01(1).JPG, DH-01/2.jpg."""
+    """The SKUs a path may mean: DH-1_2.jpg, DH-1(1).JPG, DH-1/2.jpg"""
     place = PurePosixPath(path.replace("\\", "/"))
     found = []
     for text in (place.stem, place.parent.name):

@@ -62,7 +62,7 @@ def upload(
     file: "File[bytes]",
     photos: "File[bytes] | None" = None,
 ) -> SheetImport:
-    """Keep a file and have it read. Refuses what is no table, before anything is kept."""
+    """Keep a file and have it read. Refuses what is no table, and keeps nothing."""
     _require_size(file, SHEET_MOST)
     with sniffing.opened(file):
         pass

@@ -57,36 +57,39 @@ def _batch(sheet: SheetImport) -> bool:
 def _take_back(sheet: SheetImport, rows: Sequence[SheetRow]) -> None:
     saver = saver_of(sheet)
     standing = variants_of([row.sku for row in rows], merchant_id=sheet.merchant_id)
-    sold = _sold(standing)
-    created, changed = [], []
-    for row in rows:
-        variant = standing.get(row.sku)
-        if variant is None or variant.withdrawn_at is not None:
-            row.outcome = Outcome.UNDONE
-        elif _was_changed_since(row, piece_of(variant)):
-            _keep(row, _later(sheet, row))
-        elif row.outcome == Outcome.CHANGED:
-            changed.append((row, _as_before(row, variant)))
-        elif variant.pk in sold or variant.stock.allocated or variant.stock.reserved:
-            _keep(row, _("It was sold or is held for a buyer, so it stays."))
-        else:
-            created.append(row)
+    open_rows = [row for row in rows if _may_go_back(sheet, row, standing)]
+    created = [row for row in open_rows if row.outcome == Outcome.CREATED]
+    changed = [row for row in open_rows if row.outcome == Outcome.CHANGED]
     saving.withdraw([row.sku for row in created], saver)
-    for row in created:
-        row.outcome = Outcome.UNDONE
-    pieces = [piece for _row, piece in changed]
+    pieces = [_as_before(row, standing[row.sku]) for row in changed]
     saved = saving.save(pieces, saver, all_or_nothing=False, are_whole=True)
-    for (row, _piece), what in zip(changed, saved, strict=True):
+    for row in open_rows:
         row.outcome = Outcome.UNDONE
+    for row, what in zip(changed, saved, strict=True):
         if what.variant_id is None:
             _keep(row, str(what.problems[0].sentence))
 
 
-def _sold(standing: Mapping[str, Variant]) -> set[int]:
-    movements = StockMovement.objects.filter(
-        variant__in=list(standing.values()), kind__in=SOLD
-    )
-    return set(movements.values_list("variant_id", flat=True))
+def _may_go_back(
+    sheet: SheetImport, row: SheetRow, standing: Mapping[str, Variant]
+) -> bool:
+    """Whether there is anything to take back; a row that must stay says why."""
+    variant = standing.get(row.sku)
+    if variant is None or variant.withdrawn_at is not None:
+        row.outcome = Outcome.UNDONE
+    elif _was_changed_since(row, piece_of(variant)):
+        _keep(row, _later(sheet, row))
+    elif row.outcome == Outcome.CREATED and _is_bought(variant):
+        _keep(row, _("It was sold or is held for a buyer, so it stays."))
+    else:
+        return True
+    return False
+
+
+def _is_bought(variant: Variant) -> bool:
+    stock = variant.stock
+    sold = StockMovement.objects.filter(variant=variant, kind__in=SOLD)
+    return bool(stock.allocated or stock.reserved) or sold.exists()
 
 
 def _was_changed_since(row: SheetRow, now: Piece) -> bool:

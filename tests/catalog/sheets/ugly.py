@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import xlsxwriter
@@ -92,7 +92,7 @@ def skus_that_became_dates() -> tuple[str, bytes]:
         sheet.write_row(1, 0, bracelet("A-1"))
         sheet.write_row(2, 0, bracelet(""))
         day = book.add_format({"num_format": "yyyy-mm"})
-        sheet.write_datetime(2, 0, datetime(2024, 1, 1), day)
+        sheet.write_datetime(2, 0, date(2024, 1, 1), day)
 
     return "dates.xlsx", workbook(write)
 
