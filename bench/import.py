@@ -128,7 +128,7 @@ class Import:
             self.wait_until(lambda: self.sheet.cursor >= kill_at)
             self.kill()
         with self.phase("apply"):
-            last = self.sheet.lines.order_by("line").last().line
+            last = max(self.sheet.lines.values_list("line", flat=True))
             self.wait_until(lambda: self.sheet.cursor >= last)
         with self.phase("photos"):
             self.wait_for("DONE")

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.glossary.models import Language
@@ -106,7 +107,7 @@ def label_of(field: str) -> str | Promise:
     """What a field is called to a person."""
     if field.startswith(TITLE):
         language = Language(field.removeprefix(TITLE)).label
-        return _("title: %(language)s") % {"language": language}
+        return gettext("title: %(language)s") % {"language": language}
     return LABELS.get(field, field)
 
 

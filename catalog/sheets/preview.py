@@ -110,7 +110,7 @@ def rows(sheet: SheetImport, request: HttpRequest) -> dict[str, Any]:
     by = "outcome" if sheet.state in AFTER else "action"
     counts = sheet.outcomes if by == "outcome" and sheet.outcomes else sheet.counts
     by = by if counts is sheet.outcomes else "action"
-    kinds = SheetRow._meta.get_field(by).choices or ()
+    kinds = (Outcome if by == "outcome" else Action).choices
     show = request.GET.get("show", "") or _first(counts)
     after = whole_number(request.GET.get("after", ""))
     found = list(sheet.lines.filter(**{by: show}).behind(after or 0)[: PAGE + 1])
