@@ -38,7 +38,7 @@ UNITS = [
 UNIT = re.compile(rf"[(/\[]\s*({'|'.join(UNITS)})\s*[)\]]?\s*$", re.IGNORECASE)
 ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 NO_WORD = re.compile(r"[\W_]+")
-LABELS = {
+LABELS: dict[str, str | Promise] = {
     "sku": "SKU",
     "product": _("product number"),
     "mineral": _("mineral"),

@@ -15,7 +15,7 @@ from catalog.sheets.columns import TITLE, columns, header, report_header
 from catalog.sheets.models import SheetImport, SheetRow
 from catalog.sheets.rows import PRICES, WORDS
 from catalog.sheets.tabs import text_of
-from catalog.sheets.vocabulary import Vocabulary
+from catalog.sheets.vocabulary import Vocabulary, word
 from catalog.sheets.writing import Line
 
 CHUNK = 500
@@ -89,8 +89,8 @@ class _Writer:
         """A word that reads back as its code, else the code itself."""
         if field == "metal" and code == "NONE":
             return ""
-        word = self.vocabulary.word(field, code, self.language)
-        return word if self.vocabulary.code(field, word) == code else code
+        said = word(field, code, self.language)
+        return said if self.vocabulary.code(field, said) == code else code
 
 
 def _as_it_is(value: Any) -> Any:

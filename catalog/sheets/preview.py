@@ -7,12 +7,16 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
 from catalog.products.current import current
 from catalog.sheets import records
 from catalog.sheets.columns import PROBLEM, is_report, label_of
 from catalog.sheets.models import SheetImport, SheetPhoto, SheetRow
+from catalog.sheets.records import DECIMALS
+from catalog.sheets.rows import PRICES, WORDS
 from catalog.sheets.tabs import text_of
+from catalog.sheets.vocabulary import word
 from donghai.paging import whole_number
 
 PAGE = 20
@@ -140,9 +144,11 @@ def _shown(sheet: SheetImport, page: Sequence[SheetRow]) -> Iterator[RowShown]:
             was = records.record(before)
             now = records.record(records.piece(row.said).over(before))
             changes = [
-                ChangeShown(label_of(name), _said(was.get(name)), _said(value))
+                ChangeShown(
+                    label_of(name), _said(name, was.get(name)), _said(name, value)
+                )
                 for name, value in now.items()
-                if _said(was.get(name)) != _said(value)
+                if _said(name, was.get(name)) != _said(name, value)
             ]
         yield RowShown(row, problems, changes)
 
@@ -161,11 +167,16 @@ def _problem(
     )
 
 
-def _said(value: Any) -> str:
+def _said(name: str, value: Any) -> str:
+    """A fact in a person's words."""
     if value is None:
         return "–"
+    if name in PRICES:
+        return f"{value / 100:.2f}"
+    if name in WORDS:
+        return word(name, value, get_language() or "en")
     if isinstance(value, dict):
         return " / ".join(map(str, value.values()))
     if isinstance(value, list | tuple):
         return "; ".join(f"{many}: {minor / 100:.2f}" for many, minor in value)
-    return f"{float(value):g}" if str(value).replace(".", "").isdigit() else str(value)
+    return f"{float(value):g}" if name in DECIMALS else str(value)

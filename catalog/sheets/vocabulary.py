@@ -48,30 +48,24 @@ class Vocabulary:
         said = text.casefold()
         return known.get(said) or known.get(NATURAL.sub("", said))
 
-    def word(self, field: str, code: str, language: str) -> str:
-        """What a code is called in a sheet of ours; it reads back as the code."""
-        if field == "origin":
-            return countries.names(_nearest(language)).get(code, code)
-        if field in ("treatment", "metal"):
-            with translation.override(_nearest(language)):
-                kinds = Treatment if field == "treatment" else Metal
-                return str(dict(kinds.choices).get(code, code))
-        return book.name(code, language) if code else ""
-
     def offered(self, field: str, language: str) -> list[str]:
         """The words to choose from."""
         if field in KINDS and field != "treatment":
-            return [word for _code, word in book.choices(KINDS[field], language)]
+            return [said for _code, said in book.choices(KINDS[field], language)]
         if field == "origin":
             return sorted(countries.names(_nearest(language)).values())
         codes = Treatment.values if field == "treatment" else Metal.values
-        return [self.word(field, code, language) for code in codes]
+        return [word(field, code, language) for code in codes]
 
     def _likest(self, field: str, text: str) -> str:
         """The known word that is likest, empty where none is like it."""
         said = text.casefold()
         known = self.codes[field]
-        inside = [word for word in known if word in said or said in word]
+        inside = [
+            known_word
+            for known_word in known
+            if known_word in said or said in known_word
+        ]
         if inside and len(said) > 1:
             return max(
                 inside, key=lambda word: (word in said, -abs(len(word) - len(said)))
@@ -88,6 +82,17 @@ class Vocabulary:
             for code, name in countries.names(language).items():
                 self.codes["origin"].setdefault(name.casefold(), code)
                 self.codes["origin"].setdefault(code.casefold(), code)
+
+
+def word(field: str, code: str, language: str) -> str:
+    """What a code is called to a person and in sheets of ours."""
+    if field == "origin":
+        return countries.names(_nearest(language)).get(code, code)
+    if field in ("treatment", "metal"):
+        with translation.override(_nearest(language)):
+            kinds = Treatment if field == "treatment" else Metal
+            return str(dict(kinds.choices).get(code, code))
+    return book.name(code, language) if code else ""
 
 
 def _nearest(language: str) -> str:

@@ -116,7 +116,7 @@ def test_changes_are_shown_before_they_are_made():
             work()
 
     page = member.page()
-    assert "6000" in page and "7000" in page
+    assert '<s class="num">60.00</s> <b class="num">70.00</b>' in page
 
 
 def test_a_merchant_that_is_not_approved_uploads_nothing():
