@@ -38,7 +38,7 @@ def apply(step: Step) -> None:
 
 def _batch(sheet: SheetImport) -> bool:
     wanted = sheet.lines.filter(action__in=[Action.NEW, Action.CHANGE])
-    rows = list(wanted.behind(sheet.cursor)[: slices.ROWS])
+    rows = list(wanted.behind(sheet.cursor).defer("cells")[: slices.ROWS])
     if rows:
         before = current([row.sku for row in rows], merchant_id=sheet.merchant_id)
         for row in rows:

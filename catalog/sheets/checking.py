@@ -52,7 +52,8 @@ def check(step: Step) -> None:
 
 
 def _batch(sheet: SheetImport, reader: RowReader) -> bool:
-    rows = list(sheet.lines.behind(sheet.cursor)[: slices.ROWS])
+    behind = sheet.lines.behind(sheet.cursor).only("line", "cells")
+    rows = list(behind[: slices.ROWS])
     if not rows:
         _conclude(sheet)
         return False

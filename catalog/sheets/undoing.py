@@ -40,7 +40,7 @@ def undo(step: Step) -> None:
 
 def _batch(sheet: SheetImport) -> bool:
     applied = sheet.lines.filter(outcome__in=APPLIED)
-    rows = list(applied.behind(sheet.cursor)[: slices.ROWS])
+    rows = list(applied.behind(sheet.cursor).defer("cells")[: slices.ROWS])
     if rows:
         _take_back(sheet, rows)
         write_down(rows)
