@@ -1,4 +1,4 @@
-"""A word of the glossary changed: the titles made of it follow, a few hundred a step."""
+"""A word of the glossary changed: titles made of it follow, some hundreds a step."""
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone

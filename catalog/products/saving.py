@@ -87,11 +87,13 @@ class Saver:
     by_id: int | None
     reason: str = ""
     confirms: bool = False
+    says_all: bool = False  # as the editor does: what is unsaid is taken away
 
 
 def check(pieces: Sequence[Piece], *, merchant_id: int) -> list[list[Problem]]:
     """What is wrong with each piece as it would stand; writes nothing."""
-    return [row.problems for row in _rows(pieces, merchant_id)]
+    saver = Saver(merchant_id=merchant_id, by_id=None)
+    return [row.problems for row in _rows(pieces, saver)]
 
 
 @transaction.atomic
@@ -107,7 +109,7 @@ def save(
     """
     Merchant.objects.select_for_update(no_key=True).get(pk=saver.merchant_id)
     _lock_stock([piece.sku for piece in pieces], saver.merchant_id)
-    rows = _rows(pieces, saver.merchant_id)
+    rows = _rows(pieces, saver)
     for row in rows:
         if all_or_nothing and not row.is_sound:
             wrong = next(x for x in row.problems if x.blocks)
@@ -150,19 +152,20 @@ def withdraw(skus: Iterable[str], saver: Saver) -> int:
     return gone
 
 
-def _rows(pieces: Sequence[Piece], merchant_id: int) -> list[Row]:
+def _rows(pieces: Sequence[Piece], saver: Saver) -> list[Row]:
     """Pieces beside what stands, each with its problems."""
     skus = [piece.sku for piece in pieces]
-    standing = variants_of(skus, merchant_id=merchant_id)
+    standing = variants_of(skus, merchant_id=saver.merchant_id)
     rows = []
     for said in pieces:
         variant = standing.get(said.sku)
         before = piece_of(variant) if variant else None
-        piece = said.over(before) if before else said
+        keeps = before if before and not saver.says_all else Piece(sku=said.sku)
+        piece = said.over(keeps)
         promised = variant.stock.allocated + variant.stock.reserved if variant else 0
         found = checking.problems(piece, promised=promised)
         rows.append(Row(said, piece, before, variant, None, found))
-    _find_products(rows, merchant_id)
+    _find_products(rows, saver.merchant_id)
     return rows
 
 
@@ -219,7 +222,7 @@ def _fill(row: Row, saver: Saver) -> None:
     """Put a piece's facts into its product, and what follows from them."""
     product, piece = row.product, row.piece
     assert product is not None
-    was = None if product.pk is None else _goods(product)
+    was = None if product.pk is None else goods_of(product)
     for name in FACTS:
         setattr(product, name, getattr(piece, name))
     product.metal = product.metal or "NONE"
@@ -235,15 +238,17 @@ def _declare(
     product: Product, said: str, was: declaring.Goods | None, saver: Saver
 ) -> None:
     """The customs code: what a person said, what stands, or what the facts propose."""
-    goods = _goods(product)
+    goods = goods_of(product)
     proposal = declaring.propose(goods)
     if said and said != product.hs_code:
         product.hs_code, product.customs_confirmed_at = said, None
-    elif not said and proposal and (not product.hs_code or was != goods):
-        stands = was and declaring.propose(was) == proposal and product.hs_code
-        if not stands:
-            product.hs_code = proposal.hs_code if proposal.is_complete else ""
-            product.customs_confirmed_at = None
+    elif not said and proposal:
+        proposed = proposal.hs_code if proposal.is_complete else ""
+        is_new = was is None or declaring.propose(was) != proposal
+        if product.hs_code != proposed and (
+            is_new or saver.says_all or not product.hs_code
+        ):
+            product.hs_code, product.customs_confirmed_at = proposed, None
     if product.customs_confirmed_at is None:
         product.customs_confirmed_by_id = None
         if product.hs_code and saver.by_id and (said or saver.confirms):
@@ -254,7 +259,8 @@ def _declare(
         product.customs_name, product.customs_elements = words.name, words.elements
 
 
-def _goods(product: Product) -> declaring.Goods:
+def goods_of(product: Product | Piece) -> declaring.Goods:
+    """What customs asks about."""
     return declaring.Goods(
         mineral=product.mineral,
         form=product.form,

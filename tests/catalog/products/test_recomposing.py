@@ -1,6 +1,5 @@
 """A word that changes in the glossary changes the titles made of it."""
 
-
 from catalog.glossary import services
 from catalog.glossary.models import TermName
 from catalog.products import saving

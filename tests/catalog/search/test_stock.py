@@ -6,11 +6,11 @@ import uuid
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from catalog.stock import services as catalog
 from catalog.models import Variant
 from catalog.search import services as search
 from catalog.search import truths
 from catalog.search.models import SearchRow
+from catalog.stock import services as catalog
 from tests.catalog.search.pieces import found, list_piece, make_document
 from tests.catalog.test_stock import in_threads
 from tests.make import make_variant
