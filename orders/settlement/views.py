@@ -65,7 +65,7 @@ def _name(period: Period, by: By) -> str:
     """21 Nov, or November 2026."""
     if by == By.MONTH:
         return date_format(period.begins, "YEAR_MONTH_FORMAT")
-    return in_words(datetime.combine(period.begins, time()), "date")  # noqa: DTZ
+    return in_words(datetime.combine(period.begins, time()), "date")
 
 
 def _short(period: Period, by: By) -> str:

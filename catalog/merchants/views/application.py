@@ -36,7 +36,7 @@ class PlainField(forms.CharField):
     """Text as typed on any keyboard: full-width letters and digits become plain."""
 
     def to_python(self, value: Any) -> str:
-        return unicodedata.normalize("NFKC", super().to_python(value)).strip()
+        return unicodedata.normalize("NFKC", super().to_python(value) or "").strip()
 
 
 class CodeField(PlainField):
