@@ -4,14 +4,18 @@ import itertools
 import uuid
 from datetime import date, time, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from catalog.glossary.loading import load_glossary
 from catalog.models import (
     Merchant,
+    MerchantMember,
     Product,
     Term,
     Treatment,
@@ -251,3 +255,28 @@ def make_glossary() -> None:
     if not Term.objects.exists():
         load_glossary()
     memory.forget()
+
+
+def make_member(
+    merchant: Merchant | None = None, role: str = MerchantMember.Role.OWNER
+) -> MerchantMember:
+    """Somebody who acts for a merchant."""
+    return MerchantMember.objects.create(
+        merchant=merchant or make_merchant(), user=make_user(), role=role
+    )
+
+
+def make_known_user(email: str = "") -> User:
+    """Somebody who has shown that their e-mail address is theirs."""
+    user = make_user(email)
+    EmailAddress.objects.create(
+        user=user, email=user.email, verified=True, primary=True
+    )
+    return user
+
+
+def make_picture(kind: str = "JPEG") -> bytes:
+    """A small picture file, as a phone would send it."""
+    out = BytesIO()
+    Image.new("RGB", (60, 40), "white").save(out, kind)
+    return out.getvalue()

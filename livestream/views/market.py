@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from catalog.search.likeness import like
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_POST
 from catalog.glossary.models import reader_language
 from catalog.models import Product, Variant
 from catalog.products.browsing import Looker, Shelf, browse
+from catalog.search.likeness import like
 from donghai.errors import Refused
 from donghai.money import Money
 from donghai.paging import whole_number

@@ -44,7 +44,10 @@ def every_address() -> list[str]:
         found.append(reverse(f"admin:{name}_act", args=[1, "anything"]))
     found += [
         reverse("admin:catalog_variant_move", args=[1]),
+        reverse("admin:catalog_merchant_licence", args=[1]),
+        reverse("admin:catalog_merchant_refuse", args=[1]),
         reverse("admin:orders_parcel_label", args=[1]),
+        reverse("admin:orders_parcel_bring"),
         reverse("admin:orders_message_xml", args=[1]),
     ]
     return found

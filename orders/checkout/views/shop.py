@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from catalog.search.likeness import like
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils import timezone
 from catalog.glossary.models import reader_language
 from catalog.models import Product
 from catalog.products.browsing import Looker, browse
+from catalog.search.likeness import like
 from hosts.models import Host
 from livestream import stream
 from livestream.models import Listing, LiveSession
