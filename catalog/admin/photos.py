@@ -23,11 +23,11 @@ class Photos(Part):
     """What a product shows, in its order."""
 
     model = Photo
-    fields = readonly_fields = ("shown", "position", "state", "why", "added_at")
+    shown = ("picture_shown", "position", "state", "why", "added_at")
     ordering = ("position", "pk")
 
     @admin.display(description=gettext_lazy("picture"))
-    def shown(self, photo: Photo) -> SafeString | str:
+    def picture_shown(self, photo: Photo) -> SafeString | str:
         if photo.made is None:
             return "-"
         url = photo.made.url(SIZES[0])

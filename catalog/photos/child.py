@@ -73,7 +73,7 @@ def main(folder: Path, crop: Crop) -> dict[str, Any]:
         image.save(folder / f"{longest}.jpg", quality=84, optimize=True)
         image.save(folder / f"{longest}.webp", quality=80, method=4)
         made.setdefault("size", image.size)
-    red, green, blue = image.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    red, green, blue = image.resize((1, 1), Image.Resampling.BOX).tobytes()
     return made | {"colour": f"#{red:02x}{green:02x}{blue:02x}"}
 
 

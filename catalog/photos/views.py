@@ -1,7 +1,7 @@
 """A merchant's photos of one product: adding, ordering, cropping, removing.
 
-Every answer to htmx is the strip as it is now; without scripts one goes back to the page
-one came from.
+Every answer to htmx is the strip as it is now; without scripts one goes back to the
+page of the photos.
 """
 
 from collections.abc import Sequence

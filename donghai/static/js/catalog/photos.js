@@ -17,7 +17,7 @@ function tileOf(list, photo, forget) {
   tile.dataset.id = photo.id;
   const image = tile.querySelector("img");
   image.src = URL.createObjectURL(photo.blob);
-  image.addEventListener("error", () => { image.removeAttribute("src"); });
+  image.addEventListener("error", () => { image.hidden = true; }); // no picture at all
   tile.querySelector("[data-forget]").addEventListener("click", () => { forget(photo.id); leave(list, tile); });
   list.append(tile);
   list.hidden = false;
