@@ -6,6 +6,7 @@ page of the photos.
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from django import forms
 from django.apps import apps
@@ -58,10 +59,9 @@ def strip(request: HttpRequest, product_id: int) -> HttpResponse:
 def add(request: HttpRequest, product_id: int) -> HttpResponse:
     """Take in several files; those that can't be used are said by name, with why."""
     merchant_of(request, product_id)
+    user: Any = request.user
     added = services.add_photos(
-        product_id=product_id,
-        files=request.FILES.getlist("photos"),
-        by=request.user,
+        product_id=product_id, files=request.FILES.getlist("photos"), by=user
     )
     if _is_part(request):
         return _strip(request, product_id, added.turned_away)
