@@ -2,11 +2,19 @@
 
 from catalog.merchants import mails, people
 from catalog.merchants import services as merchants
+from catalog.photos import services as photos
 from catalog.products import drawn as pictures
 from catalog.products import recomposing
 from donghai import steps
 
-steps.job(pictures.DRAW, lane=steps.Lane.MEDIA)(pictures.draw_picture)
+MEDIA, OUTSIDE = steps.Lane.MEDIA, steps.Lane.OUTSIDE
+
+steps.job(merchants.TELL, lane=OUTSIDE)(mails.tell_applicant)
+steps.job(people.INVITE, lane=OUTSIDE)(mails.send_invitation)
+
+steps.job(pictures.DRAW, lane=MEDIA)(pictures.draw_picture)
+steps.job(photos.MAKE, lane=MEDIA)(photos.make_photo)
+steps.job(photos.DROP_FILES, lane=MEDIA)(photos.drop_files)
+steps.job(photos.DROP_ORIGINAL, lane=MEDIA)(photos.drop_original)
+
 steps.job(recomposing.RECOMPOSE)(recomposing.recompose)
-steps.job(merchants.TELL, lane=steps.Lane.OUTSIDE)(mails.tell_applicant)
-steps.job(people.INVITE, lane=steps.Lane.OUTSIDE)(mails.send_invitation)

@@ -3,17 +3,34 @@
 from django.urls import include, path
 
 from catalog.merchants.views import application, people
+from catalog.photos import views as photos
 from catalog.products import api
-from catalog.workspace import prices, views
+from catalog.workspace import editor, prices, views
 
 app_name = "catalog"
 
 API = [path("products", api.Products.as_view(), name="api-products")]
 
+PHOTOS = [  # of one product
+    path("", photos.strip, name="photos"),
+    path("add/", photos.add, name="photos-add"),
+    path("order/", photos.order, name="photos-order"),
+    path("<int:photo_id>/move/", photos.move, name="photo-move"),
+    path("<int:photo_id>/crop/", photos.crop, name="photo-crop"),
+    path("<int:photo_id>/remove/", photos.remove, name="photo-remove"),
+    path("<int:photo_id>/original/", photos.original, name="photo-original"),
+]
+
 STALL = [
     path("application/", application.application, name="application"),
     path("application/correct/", application.correct, name="correct-application"),
     path("products/", views.products, name="products"),
+    path("products/new/", editor.new, name="new-product"),
+    path("products/<int:product_id>/", editor.edit, name="edit-product"),
+    path("products/<int:product_id>/keep/", editor.keep, name="keep-product"),
+    path(
+        "products/<int:product_id>/withdraw/", editor.withdraw, name="withdraw-product"
+    ),
     path("stock/", views.stock, name="stock"),
     path("stock/<int:variant_id>/count/", views.count, name="count"),
     path("prices/", prices.edit, name="prices"),
@@ -28,5 +45,6 @@ urlpatterns = [
     path("stall/", views.front, name="stall"),
     path("stall/apply/", application.apply, name="apply"),
     path("stall/join/<str:token>/", people.join, name="join"),
+    path("stall/products/<int:product_id>/photos/", include(PHOTOS)),
     path("stall/<int:merchant_id>/", include(STALL)),
 ]

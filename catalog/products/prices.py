@@ -123,10 +123,10 @@ def prices_of(variant: Variant) -> Prices:
 def set_prices(*, merchant_id: int, changes: Sequence[Change]) -> Outcome:
     """Write the prices of several variants of one merchant, together.
 
-    Locks the variants by id, search rows last. A repeat changes nothing. A change that its author did not
-    make (the wish is what was seen) is no change. Refuses all of them with WrongPrices
-    when one cannot be; one that would overwrite prices its author never saw is left out
-    and told. Variants of others are passed over.
+    Locks the variants by id, search rows last. A repeat changes nothing. A change that
+    its author did not make (the wish is what was seen) is no change. Refuses all of
+    them with WrongPrices when one cannot be; one that would overwrite prices its author
+    never saw is left out and told. Variants of others are passed over.
     """
     asked = {change.variant_id: change for change in changes}
     if any(any(problems(change.wanted)) for change in asked.values()):
