@@ -103,7 +103,7 @@ def _filters(query: Query) -> list[Sense]:
         for facet, values in query.filters.items()
         if values
     ]
-    first, last = _prices(query)
+    first, last = _prices(query) or (0, END)
     bands = [
         ("price_band", price_band(begin))
         for begin, end in pairwise([*PRICE_BANDS, END])
@@ -114,9 +114,11 @@ def _filters(query: Query) -> list[Sense]:
     return wanted
 
 
-def _prices(query: Query) -> tuple[int, int]:
+def _prices(query: Query) -> tuple[int, int] | None:
     first, last = query.price_from, query.price_to
-    return max(0, first or 0), END if last is None else min(last, END)
+    if first is None and last is None:
+        return None
+    return min(max(0, first or 0), END), END if last is None else min(last, END)
 
 
 def _found(query: Query, reading: Reading, answer: Answer) -> Found:
@@ -128,7 +130,7 @@ def _found(query: Query, reading: Reading, answer: Answer) -> Found:
     return Found(
         shown,
         places.written(query.sort, place) if place else "",
-        total=min(answer.total, plans.MOST),
+        total=0 if query.after else min(answer.total, plans.MOST),
         more=answer.more or by_sku >= MOST_OF_SKU,
         counts=_counts(answer.times),
         corrected=reading.corrected,

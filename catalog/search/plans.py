@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.search.documents import bits_of, code_of, fact_token, merchant_token
-from catalog.search.places import ORDERS, Place, Sort, before_all
+from catalog.search.places import ORDERS, Place, Sort
 from catalog.search.reading import Sense
 from catalog.search.words import is_sign
 from donghai import sql
@@ -29,7 +29,6 @@ MOST_SIGNED = 4  # facts, any of which will do, that signatures are asked for
 BRANCHES = 6  # indexes that are walked at once, for filters with several values
 TOKENS = "tokens @@ %(tokens)s::tsquery"
 PRICES = "price_minor BETWEEN %(price_from)s AND %(price_to)s"
-STOCK = "(in_stock OR NOT %(in_stock)s)"
 WITHOUT_END = 2**40
 
 # Looks at rows one by one.
@@ -94,7 +93,7 @@ class Wish:
     senses: Sequence[Sense]
     words: Sequence[str]
     products: Sequence[int] | None
-    prices: tuple[int, int]
+    prices: tuple[int, int] | None
     in_stock: bool
     merchant_id: int | None
     public_only: bool
@@ -106,6 +105,27 @@ class Wish:
     def most(self) -> int:
         """Only a first page counts more than it shows."""
         return self.size + 1 if self.place else max(MOST, self.size + 1)
+
+    @property
+    def conditions(self) -> list[str]:
+        """All of it that only a row says. What isn't asked isn't in the statement, as
+        PostgreSQL would think that it leaves few rows."""
+        asked = {"in_stock": self.in_stock, PRICES: self.prices}
+        return [condition for condition, is_asked in asked.items() if is_asked]
+
+    @property
+    def beyond(self) -> list[str]:
+        return [ORDERS[self.sort].beyond] if self.place else []
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = {"size": self.size}
+        if self.place:
+            facts["after_value"] = self.place.value
+            facts["after_id"] = self.place.product_id
+        if self.prices:
+            facts["price_from"], facts["price_to"] = self.prices
+        return facts
 
     @property
     def tokens(self) -> str:
@@ -161,17 +181,7 @@ def _ways(wish: Wish) -> Iterator[Way]:
 
 
 def _go(way: Way, wish: Wish) -> Answer:
-    place = wish.place or before_all(wish.sort)
-    row = sql.row(
-        way.statement,
-        **way.facts,
-        after_value=place.value,
-        after_id=place.product_id,
-        in_stock=wish.in_stock,
-        price_from=wish.prices[0],
-        price_to=wish.prices[1],
-        size=wish.size,
-    )
+    row = sql.row(way.statement, **way.facts, **wish.facts)
     return Answer(
         row.products or [],
         row.places or [],
@@ -187,7 +197,7 @@ def _walk(wish: Wish, steps: int, most: int) -> Way:
     order = ORDERS[wish.sort]
     branches, rest = _branches(wish)
     facts: dict[str, Any] = {}
-    fits = [STOCK, PRICES]
+    fits = wish.conditions
     if wish.merchant_id is not None and wish.public_only:
         fits.append("is_public")
     if tokens := _all_of(rest, wish.words):
@@ -199,20 +209,22 @@ def _walk(wish: Wish, steps: int, most: int) -> Way:
     for number, branch in enumerate(branches):
         given = [f"{column} = %({column}_{number})s" for column in branch]
         facts |= {f"{column}_{number}": value for column, value in branch.items()}
-        conditions = [*given, order.beyond]
+        conditions = [*given, *wish.beyond]
         if wish.merchant_id is None:
             conditions.append("is_public")  # as the indexes say it
-        if order.column == "price_minor":
+        if wish.prices and order.column == "price_minor":
             conditions.append(PRICES)
         arms.append(
-            BRANCH_SQL.format(columns=columns, conditions=" AND ".join(conditions))
+            BRANCH_SQL.format(
+                columns=columns, conditions=" AND ".join(conditions) or "true"
+            )
         )
     statement = _whole(wish, SKIM_SQL if may_fit else WALK_SQL, WALK_IS_CUT).format(
         branches=" UNION ALL ".join(arms),
         by=order.by,
         value=order.columns[0],
         may_fit=may_fit,
-        fits=" AND ".join(fits),
+        fits=" AND ".join(fits) or "true",
         steps=steps * SKIMS if may_fit else steps,
         most=most,
     )
@@ -231,13 +243,13 @@ def _may_fit(senses: Iterable[Sense], facts: dict[str, Any]) -> str:
             bits = f"%(bits_{number}_{way})s"
             ways.append(f"signature & {bits} = {bits}")
         conditions.append(f"({' OR '.join(ways)})")
-    return " AND ".join(conditions)
+    return " AND ".join(conditions) or "true"
 
 
 def _gather(wish: Wish, steps: int) -> Way:
     """What the index of tokens finds, or the products that are named."""
     order = ORDERS[wish.sort]
-    fits = [STOCK, PRICES, order.beyond]
+    fits = [*wish.conditions, *wish.beyond]
     facts: dict[str, Any] = {}
     if wish.products is not None:
         conditions = ["product_id = ANY(%(products)s::bigint[])"]
@@ -250,10 +262,10 @@ def _gather(wish: Wish, steps: int) -> Way:
     if wish.public_only:
         conditions.append("is_public")
     statement = _whole(wish, GATHER_SQL, GATHER_IS_CUT).format(
-        conditions=" AND ".join(conditions),
+        conditions=" AND ".join(conditions) or "true",
         by=order.by,
         value=order.columns[0],
-        fits=" AND ".join(fits),
+        fits=" AND ".join(fits) or "true",
         steps=steps,
         most=wish.most,
     )
@@ -302,5 +314,5 @@ def _all_of(senses: Iterable[Sense], words: Iterable[str]) -> str:
 
 def _lexeme(token: str) -> str:
     """Quoted. A lone sign stands for all pairs that begin with it, too."""
-    quoted = token.replace("\\", "\\\\").replace("'", "''")
+    quoted = token.replace("\0", "").replace("\\", "\\\\").replace("'", "''")
     return f"'{quoted}':*" if len(token) == 1 and is_sign(token) else f"'{quoted}'"
