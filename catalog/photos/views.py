@@ -145,20 +145,23 @@ def _back(request: HttpRequest, product_id: int) -> HttpResponse:
     return redirect("catalog:photos", product_id)
 
 
+def strip_of(product_id: int) -> dict[str, Any]:
+    """What the strip of a product's photos needs, on whichever page it is."""
+    photos = list(Photo.objects.filter(product_id=product_id).in_order())
+    return {
+        "photos": photos,
+        "product_id": product_id,
+        "is_waiting": any(photo.state == Photo.State.WAITING for photo in photos),
+        "most": services.MOST_PHOTOS,
+    }
+
+
 def _strip(
     request: HttpRequest, product_id: int, turned_away: Sequence[Turned] = ()
 ) -> HttpResponse:
     """The strip; 422 tells a script that something in it was turned away."""
-    photos = list(Photo.objects.filter(product_id=product_id).in_order())
     is_part = _is_part(request)
-    facts = {
-        "here": "account",
-        "photos": photos,
-        "product_id": product_id,
-        "turned_away": turned_away,
-        "is_waiting": any(photo.state == Photo.State.WAITING for photo in photos),
-        "most": services.MOST_PHOTOS,
-    }
+    facts = strip_of(product_id) | {"here": "account", "turned_away": turned_away}
     if not is_part:
         products = apps.get_model("catalog", "Product")._default_manager
         facts["product"] = products.get(pk=product_id)

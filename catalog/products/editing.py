@@ -72,7 +72,7 @@ def new_draft(*, merchant_id: int) -> Product:
     empty = Product.objects.filter(
         merchant_id=merchant_id,
         state=Product.State.DRAFT,
-        unfinished=None,
+        unfinished__isnull=True,
         variants=None,
         photos=None,
         mineral="",

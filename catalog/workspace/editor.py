@@ -12,6 +12,7 @@ from catalog.glossary import book
 from catalog.glossary.models import Language, Term, reader_language
 from catalog.merchants.access import for_members
 from catalog.merchants.models import Merchant
+from catalog.photos.views import strip_of
 from catalog.products import editing, saving
 from catalog.products.models import Metal, Product, Treatment
 from donghai import api, countries
@@ -118,8 +119,7 @@ def _form(
         {
             "here": "products",
             "merchant": merchant,
-            "product": product,
-            "product_id": product.pk,
+            **strip_of(product.pk),
             "said": said,
             "rows": editing.rows_of(said),
             "errors": errors or {},
