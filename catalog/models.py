@@ -2,4 +2,5 @@
 
 from catalog.merchants.models import *  # noqa: F403
 from catalog.products.models import *  # noqa: F403
+from catalog.provenance.models import *  # noqa: F403
 from catalog.stock.models import *  # noqa: F403
