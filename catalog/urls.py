@@ -29,6 +29,7 @@ urlpatterns = [
     path("p/<str:code>.svg", passports.qr, name="passport-qr"),
     path("p/<str:code>/", passports.passport, name="passport"),
     path("evidence/<int:evidence_id>/", passports.paper, name="evidence"),
+    path("evidence/<int:evidence_id>/photo/", passports.photo, name="photo"),
     path("lots/", lots.lots, name="lots"),
     path("lots/<str:code>/", lots.lot, name="lot"),
     path("artisans/", artisans.artisans, name="artisans"),

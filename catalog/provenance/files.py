@@ -12,6 +12,7 @@ from donghai.errors import Refused
 MOST_BYTES = 12 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 LONGEST = 2400  # pixels of a side, enough to read a stamp
+SMALL = 480
 BEGINNINGS = (
     (b"%PDF-", "application/pdf"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -58,6 +59,16 @@ def _redrawn(sent: BinaryIO) -> bytes:
     upright.thumbnail((LONGEST, LONGEST))
     out = BytesIO()
     upright.save(out, "JPEG", quality=85, optimize=True)
+    return out.getvalue()
+
+
+def small(content: bytes) -> bytes:
+    """A photo that was taken in, as a page shows it."""
+    with Image.open(BytesIO(content), formats=("JPEG",)) as photo:
+        photo.draft("RGB", (SMALL * 2, SMALL * 2))
+        photo.thumbnail((SMALL, SMALL))
+        out = BytesIO()
+        photo.save(out, "JPEG", quality=78, optimize=True, progressive=True)
     return out.getvalue()
 
 

@@ -163,7 +163,8 @@ def hold_numbers(year: int) -> None:
 def _next_code(year: int) -> str:
     hold_numbers(year)
     prefix = f"RL-{year}-"
-    found = RawLot.objects.filter(code__gte=prefix, code__lt=f"RL-{year}.")
+    of_year = (f"{prefix}000000", f"{prefix}999999")
+    found = RawLot.objects.filter(code__range=of_year)
     last = found.order_by("-code").values_list("code", flat=True).first()
     return f"{prefix}{int(last[-6:]) + 1 if last else 1:06}"
 

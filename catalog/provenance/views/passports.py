@@ -20,7 +20,7 @@ from catalog.provenance.story import Line, Story, Trust
 from catalog.stock.models import StockLevel
 from donghai.templatetags.pages import absolute
 
-YEAR = 365 * 24 * 3600
+DAY = 24 * 3600
 
 
 @require_safe
@@ -62,14 +62,16 @@ def passport(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=YEAR)
+@cache_control(public=True, max_age=DAY)
 def qr(request: HttpRequest, code: str) -> HttpResponse:
     """The passport's address as a picture, for labels and pages."""
     if codes.read(code) != code:
         raise Http404
     address = absolute(reverse("catalog:passport", args=[code]))
     out = BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", border=2, light="#fff")
+    segno.make(address, error="m").save(
+        out, kind="svg", border=2, light="#fff", omitsize=True
+    )
     return HttpResponse(out.getvalue(), content_type="image/svg+xml")
 
 
@@ -80,6 +82,20 @@ def paper(request: HttpRequest, evidence_id: int) -> HttpResponse:
     if not found.is_open:
         raise Http404
     return handed_out(found)
+
+
+@require_safe
+@cache_control(public=True, max_age=DAY)
+def photo(request: HttpRequest, evidence_id: int) -> HttpResponse:
+    """A photo among such proofs, small."""
+    found = get_object_or_404(Evidence, pk=evidence_id, is_public=True)
+    if not found.is_open or not found.file:
+        raise Http404
+    with found.file.open("rb") as file:
+        content = file.read()
+    if files.kind_of(content[:16]) != "image/jpeg":
+        raise Http404
+    return HttpResponse(files.small(content), content_type="image/jpeg")
 
 
 def handed_out(evidence: Evidence) -> HttpResponse:

@@ -5,13 +5,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from catalog.models import Form, Mineral, Product, Treatment
+from catalog.provenance.views import passports
 from donghai.paging import page_of
 from hosts.models import Host
 from livestream import stream
 from livestream.models import Listing, LiveSession
+from orders.checkout import linked
 from orders.checkout.doors import Offer, offers
 
 ON_HOME = 12
@@ -84,13 +86,17 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         .exclude(pk=found.pk)
         .with_stock()
     )
+    coming = offers(_coming_listings([found])[:8])
+    language = translation.get_language() or "en"
     return render(
         request,
         "orders/product.html",
         {
             "here": "market",
             "product": found,
-            "offers": offers(_coming_listings([found])[:8]),
+            "offers": coming,
+            "origin": passports.compact(found),
+            "linked": linked.product_facts(found, coming, language),
             "others": _with_offers(list(alike.order_by("-pk")[:4])),
             "sees_wholesale": sees_wholesale(request),
         },
