@@ -1,5 +1,5 @@
 """The market in the admin, one file per folder of catalog/."""
 
-from catalog.admin import merchants, products, stock
+from catalog.admin import artisans, evidence, merchants, products, provenance, stock
 
-__all__ = ["merchants", "products", "stock"]
+__all__ = ["artisans", "evidence", "merchants", "products", "provenance", "stock"]

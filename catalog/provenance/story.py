@@ -61,6 +61,13 @@ class Line:
         return checked[-1] if checked and self.trust == Trust.CHECKED else None
 
     @property
+    def label(self) -> str:
+        """How far to trust it, in words: a lot is its importer's word."""
+        if self.kind == "arrival" and self.trust == Trust.DECLARED:
+            return _("Declared by the importer, not checked")
+        return str(self.trust.label)
+
+    @property
     def photos(self) -> list[Evidence]:
         """Pictures among the proofs that everybody may see."""
         photo = Evidence.Kind.PHOTO
@@ -198,13 +205,13 @@ class Story:
             )
         for report in self.reports:
             papers = self.papers.get(("report", report.pk), ())
-            doubt = self._doubt(report)
+            doubt = "" if report.doubts_treatment else self._doubt(report)
             yield Line(
                 kind="test",
                 title=_("Tested by %(laboratory)s") % {"laboratory": report.laboratory},
                 note=_found_by(report),
                 on=report.issued_on,
-                trust=_trust(papers),
+                trust=_trust(papers, doubt),
                 doubt=doubt,
                 href=report.link if _is_checked(papers) else "",
                 papers=papers,

@@ -44,6 +44,7 @@ def every_address() -> list[str]:
         found.append(reverse(f"admin:{name}_act", args=[1, "anything"]))
     found += [
         reverse("admin:catalog_variant_move", args=[1]),
+        reverse("admin:catalog_evidence_file", args=[1]),
         reverse("admin:orders_parcel_label", args=[1]),
         reverse("admin:orders_message_xml", args=[1]),
     ]

@@ -10,7 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.provenance.models.artisans import Honour
 from catalog.provenance.models.lots import RawLot
-from catalog.provenance.models.pieces import LabReport, RawUse, Work
+from catalog.provenance.models.pieces import (
+    LabReport,
+    RawUse,
+    Work,
+    https_only,
+)
 from donghai.storage import private_files
 
 CLAIMS: dict[type[Any], str] = {
@@ -66,7 +71,13 @@ class Evidence(models.Model):
     file = models.FileField(
         _("file"), upload_to="evidence/", storage=private_files, blank=True
     )
-    link = models.URLField(_("or its address"), blank=True)
+    link = models.CharField(
+        _("or its address"),
+        max_length=300,
+        blank=True,
+        default="",
+        validators=[https_only],
+    )
     is_public = models.BooleanField(_("the public may open it"), default=False)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

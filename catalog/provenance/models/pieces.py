@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.products.models import Mineral, Product, Treatment, Variant
 from catalog.provenance.models.artisans import Artisan
 from catalog.provenance.models.lots import RawLot
+
+https_only = URLValidator(["https"], message=_("Begin it with https://."))
 
 
 class OfPieceQuerySet(models.QuerySet[Any]):
@@ -121,7 +124,13 @@ class LabReport(OfPiece):
     found_mineral = models.CharField(
         _("mineral found"), max_length=20, choices=Mineral.choices, blank=True
     )
-    link = models.URLField(_("where the laboratory confirms it"), blank=True)
+    link = models.CharField(
+        _("where the laboratory confirms it"),
+        max_length=300,
+        blank=True,
+        default="",
+        validators=[https_only],
+    )
     said_at = models.DateTimeField(_("said"), default=timezone.now)
 
     objects = LabReportQuerySet.as_manager()

@@ -61,6 +61,8 @@ class ProofForm(forms.Form):
 
 
 class LotForm(ProofForm):
+    field_order = ("lot", "grams")
+
     lot = forms.CharField(
         label=gettext_lazy("Lot"),
         max_length=20,
@@ -86,6 +88,8 @@ class LotForm(ProofForm):
 
 
 class WorkForm(ProofForm):
+    field_order = ("artisan", "role", "from_on", "to_on")
+
     artisan = forms.ModelChoiceField(
         Artisan.objects.order_by("name"), label=gettext_lazy("Artisan")
     )
@@ -110,6 +114,15 @@ class WorkForm(ProofForm):
 
 
 class ReportForm(ProofForm):
+    field_order = (
+        "laboratory",
+        "number",
+        "issued_on",
+        "mineral",
+        "treatment",
+        "confirmed_at",
+    )
+
     laboratory = forms.CharField(label=gettext_lazy("Laboratory"), max_length=120)
     number = forms.CharField(label=gettext_lazy("Report number"), max_length=60)
     issued_on = forms.DateField(label=gettext_lazy("Issued on"), widget=Day)

@@ -126,12 +126,11 @@ def compact(product: Product) -> dict[str, Any]:
 
 
 def tally(lines: list[Line]) -> dict[str, Any]:
-    """How many of the facts that were said were checked."""
-    good = (Trust.CHECKED, Trust.RECORDED)
-    said = [line for line in lines if line.trust != Trust.UNSAID]
+    """How many of the facts that people told us were checked."""
+    told = [one for one in lines if one.trust not in (Trust.UNSAID, Trust.RECORDED)]
     return {
-        "said": len(said),
-        "checked": sum(line.trust in good for line in said),
+        "told": told,
+        "checked": sum(line.trust == Trust.CHECKED for line in told),
         "doubts": [line.doubt for line in lines if line.doubt],
     }
 
