@@ -10,13 +10,17 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.models import (
+    Artisan,
     Form,
     Merchant,
+    MerchantMember,
     Mineral,
     Product,
+    RawLot,
     Treatment,
     Variant,
 )
+from catalog.provenance import services as provenance
 from catalog.stock import services as catalog
 from donghai import memory, rates
 from donghai.models import StaffMember, User
@@ -242,3 +246,38 @@ def make_order(
         email="buyer@example.org",
         address=ADDRESSES[country],
     )
+
+
+def make_lot(**fields: Any) -> RawLot:
+    """A lot that arrived, of the stone that `make_variant` makes."""
+    defaults: dict[str, Any] = {
+        "mineral": Mineral.AMETHYST,
+        "origin": "UY",
+        "place": "Artigas",
+        "weight_kg": Decimal("1000"),
+        "importer": "Harbour Minerals",
+        "declaration_number": f"2301202600{next(_serial):08}",
+        "declared_on": date(2026, 3, 1),
+        "arrived_on": date(2026, 3, 4),
+        "supplier": "Secret Supplier",
+        "state": RawLot.State.ARRIVED,
+    }
+    return provenance.register_lot(RawLot(**defaults | fields))
+
+
+def make_artisan(**fields: Any) -> Artisan:
+    number = next(_serial)
+    defaults = {
+        "name": f"Fang {number}",
+        "name_zh": f"方{number}",
+        "slug": f"fang-{number}",
+        "craft": Artisan.Craft.CARVER,
+    }
+    return Artisan.objects.create(**defaults | fields)
+
+
+def make_member(merchant: Merchant) -> User:
+    """Somebody who acts for a merchant."""
+    user = make_user()
+    MerchantMember.objects.create(merchant=merchant, user=user, role="OWNER")
+    return user
