@@ -1,6 +1,6 @@
 """Artisans in the admin, with their honours and works."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -64,7 +64,7 @@ class Honours(Part):
     model = Honour
     added_by = kept_by = CLERKS
     fields = ("title", "year", "given_by", "page")
-    readonly_fields: Any = ("page",)
+    readonly_fields: ClassVar[Any] = ("page",)
 
     @admin.display(description=gettext_lazy("evidence"))
     def page(self, honour: Honour) -> SafeString | str:

@@ -1,6 +1,6 @@
 """Proofs in the admin: handed in, opened, compared, signed for."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -61,11 +61,11 @@ class Proofs(Part):
     model = Evidence
     form = EvidenceForm
     added_by = CLERKS
-    fields: Any = (
+    fields: ClassVar[Any] = (
         *("kind", "proves", "file", "link", "is_public"),
         *("file_shown", "checked_on", "checked_by"),
     )
-    readonly_fields: Any = ("file_shown", "checked_on", "checked_by")
+    readonly_fields: ClassVar[Any] = ("file_shown", "checked_on", "checked_by")
     verbose_name_plural = gettext_lazy("evidence")
 
     @admin.display(description=gettext_lazy("open"))
@@ -81,7 +81,7 @@ class Proven(Page):
 
     group = Group.MARKET
     added_by = kept_by = CLERKS
-    inlines: Any = (Proofs,)
+    inlines: ClassVar[Any] = (Proofs,)
 
     def save_formset(
         self, request: HttpRequest, form: Any, formset: Any, change: bool
@@ -105,7 +105,7 @@ class EvidencePage(Page):
         *("claim", "kind", "proves", "file_shown", "is_public"),
         *("added_by", "added_at", "checked_by", "checked_on"),
     )
-    readonly_fields: Any = (
+    readonly_fields: ClassVar[Any] = (
         *("claim", "kind", "proves", "file_shown"),
         *("added_by", "added_at", "checked_by", "checked_on"),
     )

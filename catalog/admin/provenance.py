@@ -1,6 +1,6 @@
 """Lots, what is made of them, laboratories and passports, in the admin."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -103,7 +103,7 @@ class LabReportPage(Proven):
         *("product", "variant", "laboratory", "number", "issued_on"),
         *("found_mineral", "found_treatment", "link", "agrees"),
     )
-    readonly_fields: Any = ("agrees",)
+    readonly_fields: ClassVar[Any] = ("agrees",)
     fixed_once_made = ("product", "variant")
     autocomplete_fields = ("product", "variant")
     list_display = ("__str__", TITLE, "issued_on", "found_treatment", "agrees")

@@ -40,7 +40,7 @@ def draw_lot(step: Step) -> None:
             kind=photo,
             proves="raw stone of this lot, drawn for the demo",
             is_public=True,
-            checked_by=checked and checked.checked_by,
-            checked_on=checked and checked.checked_on,
+            checked_by=checked.checked_by if checked else None,
+            checked_on=checked.checked_on if checked else None,
         )
         proof.file.save(f"{lot.code}.jpg", as_file(image), save=True)

@@ -55,13 +55,12 @@ PROVES = {
     "REPORT": "the report itself",
     "OTHER": "a clerk saw it at the workshop",
 }
-PAPER = [
-    "Donghai demo market",
-    "",
-    "This stands for a %(kind)s.",
-    "It was invented with the rest of the demo",
-    "and proves nothing.",
-]
+PAPER = """Donghai demo market
+
+Here would be the paper.
+It was invented with the
+rest of the demo
+and proves nothing."""
 
 
 class Person(NamedTuple):
@@ -85,8 +84,8 @@ ARTISANS = [
         "方立文",
         "CARVER",
         1989,
-        "Carves what the stone already holds: he draws on it with a wet finger first, "
-        "and a cloud in the quartz becomes the mist his cranes fly out of.",
+        "Carves what the stone already holds: she draws on it with a wet finger first, "
+        "and a cloud in the quartz becomes the mist her cranes fly out of.",
         "先用湿指在石上勾画,顺着水晶里的云雾,让鹤从雾中飞出。",
         [
             (2011, "Master carver of the county", "县级雕刻大师", COUNTY),
@@ -122,8 +121,8 @@ ARTISANS = [
         "POLISHER",
         1996,
         "Turns spheres for a week where others take a day. "
-        "He says a ball is finished when the lamp in it stops moving.",
-        "别人一天磨一个球,他磨一周。他说:球里的灯不再晃,才算好。",
+        "She says a ball is finished when the lamp in it stops moving.",
+        "别人一天磨一个球,她磨一周。她说:球里的灯不再晃,才算好。",
         [
             (2016, "Master polisher of the county", "县级抛光大师", COUNTY),
             (2023, "Teacher of the year, stone school", "年度石艺教师", COUNTY),

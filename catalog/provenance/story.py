@@ -260,7 +260,7 @@ class Story:
         return _("Raw %(stone)s") % {"stone": names.mineral(mineral)}
 
 
-WORKED_BY = {
+WORKED_BY: dict[str, Any] = {
     Work.Role.CUT: gettext_lazy("Cut by %(who)s"),
     Work.Role.CARVED: gettext_lazy("Carved by %(who)s"),
     Work.Role.POLISHED: gettext_lazy("Polished by %(who)s"),

@@ -38,7 +38,7 @@ def by_country() -> tuple[Total, ...]:
     rows = (
         RawLot.objects.filter(year__isnull=False)
         .values_list("year", "origin")
-        .annotate(lots=Count("pk"), weight=Sum("weight_kg"))
+        .annotate(lots=Count("*"), weight=Sum("weight_kg"))
     )
     return tuple(sorted((Total(*row) for row in rows), key=lambda one: -one.weight_kg))
 

@@ -1,6 +1,6 @@
 """What is said of a piece: its lot, who worked it, what was found; its passport."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.core.validators import URLValidator
 from django.db import models
@@ -33,7 +33,7 @@ class OfPiece(models.Model):
         Variant, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
 
-    objects = OfPieceQuerySet.as_manager()
+    objects: ClassVar[Any] = OfPieceQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -133,7 +133,7 @@ class LabReport(OfPiece):
     )
     said_at = models.DateTimeField(_("said"), default=timezone.now)
 
-    objects = LabReportQuerySet.as_manager()
+    objects: ClassVar[Any] = LabReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("test report")

@@ -1,5 +1,6 @@
 """The merchant's side: saying of a product where it comes from and on what proof."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -70,7 +71,7 @@ class LotForm(ProofForm):
     )
     grams = forms.DecimalField(
         label=gettext_lazy("Grams, if you know"),
-        min_value=0.01,  # type: ignore[arg-type] # a float is compared as well
+        min_value=Decimal("0.01"),
         max_digits=12,
         decimal_places=2,
         required=False,
