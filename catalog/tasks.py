@@ -5,6 +5,7 @@ from catalog.merchants import services as merchants
 from catalog.photos import services as photos
 from catalog.products import drawn as pictures
 from catalog.products import recomposing
+from catalog.provenance import drawn as provenance
 from donghai import steps
 
 MEDIA, OUTSIDE = steps.Lane.MEDIA, steps.Lane.OUTSIDE
@@ -16,5 +17,7 @@ steps.job(pictures.DRAW, lane=MEDIA)(pictures.draw_picture)
 steps.job(photos.MAKE, lane=MEDIA)(photos.make_photo)
 steps.job(photos.DROP_FILES, lane=MEDIA)(photos.drop_files)
 steps.job(photos.DROP_ORIGINAL, lane=MEDIA)(photos.drop_original)
+steps.job(provenance.DRAW_ARTISAN, lane=MEDIA)(provenance.draw_artisan)
+steps.job(provenance.DRAW_LOT, lane=MEDIA)(provenance.draw_lot)
 
 steps.job(recomposing.RECOMPOSE)(recomposing.recompose)

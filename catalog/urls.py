@@ -5,6 +5,7 @@ from django.urls import include, path
 from catalog.merchants.views import application, people
 from catalog.photos import views as photos
 from catalog.products import api
+from catalog.provenance.views import artisans, linking, lots, passports
 from catalog.workspace import editor, prices, views
 
 app_name = "catalog"
@@ -40,6 +41,16 @@ STALL = [
     path("invitations/<int:invitation_id>/withdraw/", people.withdraw, name="withdraw"),
 ]
 
+ORIGIN = [
+    path("", linking.provenance, name="product-provenance"),
+    path("<slug:what>/", linking.say, name="say-provenance"),
+    path(
+        "<slug:what>/<int:said_id>/take-back/",
+        linking.take_back,
+        name="take-back-provenance",
+    ),
+]
+
 urlpatterns = [
     path("api/v1/", include(API)),
     path("stall/", views.front, name="stall"),
@@ -47,4 +58,14 @@ urlpatterns = [
     path("stall/join/<str:token>/", people.join, name="join"),
     path("stall/products/<int:product_id>/photos/", include(PHOTOS)),
     path("stall/<int:merchant_id>/", include(STALL)),
+    path("stall/products/<int:product_id>/origin/", include(ORIGIN)),
+    path("p/", passports.find, name="find-passport"),
+    path("p/<str:code>.svg", passports.qr, name="passport-qr"),
+    path("p/<str:code>/", passports.passport, name="passport"),
+    path("evidence/<int:evidence_id>/", passports.paper, name="evidence"),
+    path("evidence/<int:evidence_id>/photo/", passports.photo, name="photo"),
+    path("lots/", lots.lots, name="lots"),
+    path("lots/<str:code>/", lots.lot, name="lot"),
+    path("artisans/", artisans.artisans, name="artisans"),
+    path("artisans/<slug:slug>/", artisans.artisan, name="artisan"),
 ]

@@ -14,14 +14,17 @@ from PIL import Image
 
 from catalog.glossary.loading import load_glossary
 from catalog.models import (
+    Artisan,
     Merchant,
     MerchantMember,
     Product,
+    RawLot,
     Term,
     Treatment,
     Variant,
 )
 from catalog.products import indexing
+from catalog.provenance import services as provenance
 from catalog.stock import services as catalog
 from donghai import memory, rates
 from donghai.models import StaffMember, User
@@ -280,3 +283,31 @@ def make_picture(kind: str = "JPEG") -> bytes:
     out = BytesIO()
     Image.new("RGB", (60, 40), "white").save(out, kind)
     return out.getvalue()
+
+
+def make_lot(**fields: Any) -> RawLot:
+    """A lot that arrived, of the stone that `make_variant` makes."""
+    defaults: dict[str, Any] = {
+        "mineral": "AMETHYST",
+        "origin": "UY",
+        "place": "Artigas",
+        "weight_kg": Decimal("1000"),
+        "importer": "Harbour Minerals",
+        "declaration_number": f"2301202600{next(_serial):08}",
+        "declared_on": date(2026, 3, 1),
+        "arrived_on": date(2026, 3, 4),
+        "supplier": "Secret Supplier",
+        "state": RawLot.State.ARRIVED,
+    }
+    return provenance.register_lot(RawLot(**defaults | fields))
+
+
+def make_artisan(**fields: Any) -> Artisan:
+    number = next(_serial)
+    defaults = {
+        "name": f"Fang {number}",
+        "name_zh": f"方{number}",
+        "slug": f"fang-{number}",
+        "craft": Artisan.Craft.CARVER,
+    }
+    return Artisan.objects.create(**defaults | fields)

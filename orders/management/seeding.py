@@ -21,6 +21,7 @@ from catalog.products import drawn as pictures
 from catalog.products import saving
 from catalog.products.drawn import as_file, save_picture_of
 from catalog.products.pieces import Piece
+from catalog.provenance import demo as provenance
 from donghai import demo, rates, steps
 from donghai.models import StaffMember, User
 from donghai.money import Money
@@ -90,6 +91,7 @@ def fill() -> None:
     _staff(password)
     _hosts(password)
     _products(_merchants(password), User.objects.get(email=demo.CLERK))
+    provenance.fill(by=User.objects.get(email=demo.CLERK))
 
 
 def open_tonight() -> list[LiveSession]:
@@ -123,6 +125,7 @@ def draw() -> None:
     for products in (bare[:FIRST_PAGE], tonight, bare):
         for product_id in products.values_list("pk", flat=True):
             steps.schedule(pictures.DRAW, subject_id=product_id)
+    provenance.draw()
 
 
 def _is_free(host_number: int) -> bool:
