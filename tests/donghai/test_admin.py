@@ -241,7 +241,7 @@ def test_what_services_write_is_not_in_any_form():
 
     form = client.get(page_of(merchant)).context["adminform"].form
 
-    assert set(form.fields) == {"name", "name_zh", "credit_code", "stall"}
+    assert set(form.fields) == {"name", "name_zh", "credit_code", "stall", "phone"}
 
 
 def test_stock_moves_only_by_a_form_with_a_reason():
