@@ -3,8 +3,8 @@
 from catalog.merchants import mails, people
 from catalog.merchants import services as merchants
 from catalog.photos import services as photos
+from catalog.products import describing, recomposing
 from catalog.products import drawn as pictures
-from catalog.products import recomposing
 from catalog.provenance import drawn as provenance
 from donghai import steps
 
@@ -21,3 +21,4 @@ steps.job(provenance.DRAW_ARTISAN, lane=MEDIA)(provenance.draw_artisan)
 steps.job(provenance.DRAW_LOT, lane=MEDIA)(provenance.draw_lot)
 
 steps.job(recomposing.RECOMPOSE)(recomposing.recompose)
+steps.job(describing.TRANSLATE, lane=OUTSIDE)(describing.translate_story)

@@ -5,9 +5,11 @@ hundreds. Locks, in this order: the merchant (so that two writers of hers take t
 stock rows by variant id, search rows by product id, which are written last.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +18,11 @@ from catalog.glossary import titles
 from catalog.merchants.models import Merchant
 from catalog.products import checking, declaring, indexing
 from catalog.products.current import FACTS, piece_of, variants_of
+from catalog.products.describing import TRANSLATE
 from catalog.products.models import PriceTier, Product, Variant
 from catalog.products.pieces import MEASURES, Piece, Problem
 from catalog.stock.models import StockLevel, StockMovement
+from donghai import steps
 from donghai.errors import Refused
 
 State = Product.State
@@ -120,6 +124,7 @@ def save(
         _write_variants(changed, saver)
         _write_tiers(changed)
         _move_stock(changed, saver)
+        _translate_stories(changed)
         indexing.index({row.product.pk for row in changed if row.product})
     return [_saved(row, row in changed) for row in rows]
 
@@ -345,6 +350,16 @@ def _movement(variant_id: int, change: int, saver: Saver, kind: str) -> StockMov
         reason=saver.reason[:120],
         moved_by_id=saver.by_id,
     )
+
+
+def _translate_stories(rows: Sequence[Row]) -> None:
+    """What merchants wrote anew goes through the translation adapter, if one is set."""
+    if not settings.TRANSLATOR:
+        return
+    for row in rows:
+        if row.product and row.piece.story != (row.before.story if row.before else ""):
+            key = hashlib.sha256(row.piece.story.encode()).hexdigest()[:40]
+            steps.schedule(TRANSLATE, subject_id=row.product.pk, key=key)
 
 
 def _saved(row: Row, changed: bool) -> Saved:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from catalog.products.describing import description
 from catalog.products.models import Product
 from catalog.provenance import names
 from catalog.provenance.models import Artisan, Honour
@@ -28,8 +29,7 @@ def product_facts(product: Product, language: str) -> dict[str, Any]:
             "value": names.treatment(product.treatment),
         },
     }
-    if product.description(language):
-        facts["description"] = product.description(language)
+    facts["description"] = description(product, language)
     if product.picture:
         facts["image"] = absolute(product.picture.url)
     return facts

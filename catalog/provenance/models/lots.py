@@ -12,6 +12,9 @@ from django.db.models.functions import ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalog.glossary import book
+from catalog.glossary.models import Term
+
 NO_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}  # babel has names for them, too
 DIGITS_SHOWN = 4
 
@@ -27,6 +30,12 @@ def known_country(code: str) -> None:
     known = len(code) == 2 and code in Locale("en").territories
     if not known or code in NO_COUNTRY:
         raise ValidationError(_("Give the country by its two letters, like BR."))
+
+
+def known_mineral(code: str) -> None:
+    """A mineral of the glossary."""
+    if not book.knows(code, Term.Kind.MINERAL):
+        raise ValidationError(_("The glossary has no such mineral."))
 
 
 class RawLotQuerySet(models.QuerySet["RawLot"]):
@@ -48,7 +57,7 @@ class RawLot(models.Model):
         USED_UP = "USED_UP", _("used up")
 
     code = models.CharField(_("lot"), max_length=14, unique=True, validators=[lot_code])
-    mineral = models.CharField(_("mineral"), max_length=20)
+    mineral = models.CharField(_("mineral"), max_length=20, validators=[known_mineral])
     origin = models.CharField(
         _("country of origin"), max_length=2, validators=[known_country]
     )

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from catalog.glossary.models import reader_language
 from catalog.models import Product
 from catalog.products.browsing import Looker, browse
+from catalog.products.describing import description, story
 from catalog.provenance.views import passports
 from catalog.search.likeness import like
 from hosts.models import Host
@@ -81,6 +82,8 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         {
             "here": "market",
             "product": found,
+            "description": description(found, language),
+            "story": story(found, language),
             "offers": coming,
             "origin": passports.compact(found),
             "linked": linked.product_facts(found, coming, language),
