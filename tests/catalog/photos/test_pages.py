@@ -52,7 +52,7 @@ def test_a_photo_is_offered_in_all_sizes_without_asking_the_database():
     assert html.count("-1600.webp 1200w") == html.count("-1600.jpg 1200w") == 1
     assert html.count("-320.webp 240w") == 1
     assert 'width="1200" height="1600" alt="Ring" loading="lazy"' in html
-    assert "background-color: #a07fb3" in html
+    assert 'data-colour="#a07fb3"' in html
     assert "1600" not in render("{% photo product 320 %}", product=product).replace(
         "1200x1600", ""
     )
