@@ -23,7 +23,7 @@ from catalog.search.words import is_sign
 from donghai import sql
 
 MOST = 500  # matches that are counted
-STEPS, SKIMS = 3000, 6  # of a walk; so many times more where the index alone is read
+STEPS, SKIMS = 3000, 3  # of a walk; so many times more where the index alone is read
 FEW, MANY = 2000, 20_000  # matches gathered: before a walk, and when that found too few
 MOST_SIGNED = 4  # facts, any of which will do, that signatures are asked for
 BRANCHES = 6  # indexes that are walked at once, for filters with several values
@@ -33,30 +33,22 @@ WITHOUT_END = 2**40
 
 # Looks at rows one by one.
 WALK_SQL = """
-WITH walked AS (
-    SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}),
-found AS MATERIALIZED (
-    SELECT * FROM (
-        SELECT product_id, {value} AS value, merchant_id, in_stock, facts,
-               {fits} AS fits, row_number() OVER (ORDER BY {by}) = {steps} AS is_last
-        FROM walked) looked_at
-    WHERE fits OR is_last LIMIT {most})
+WITH found AS MATERIALIZED (
+    SELECT product_id, {value} AS value, merchant_id, in_stock, facts
+    FROM (SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}) walked
+    WHERE {fits} LIMIT {most})
 """
 ROW = "product_id, merchant_id, price_minor, sold, is_public, in_stock, facts, tokens"
 
 # Looks at a row only where the index says that it may fit.
 SKIM_SQL = """
-WITH walked AS (
-    SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}),
-found AS MATERIALIZED (
-    SELECT * FROM (
-        SELECT product_id, {value} AS value, {may_fit} AS may_fit,
-               row_number() OVER (ORDER BY {by}) = {steps} AS is_last
-        FROM walked) skimmed
+WITH found AS MATERIALIZED (
+    SELECT product_id, {value} AS value, merchant_id, in_stock, facts
+    FROM (SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}) skimmed
     CROSS JOIN LATERAL (
-        SELECT merchant_id, in_stock, facts, {fits} AS fits
-        FROM catalog_searchrow r WHERE r.product_id = skimmed.product_id OFFSET 0) seen
-    WHERE (may_fit OR is_last) AND (fits OR is_last) LIMIT {most})
+        SELECT merchant_id, in_stock, facts FROM catalog_searchrow r
+        WHERE r.product_id = skimmed.product_id AND {fits} OFFSET 0) seen
+    WHERE {may_fit} LIMIT {most})
 """
 
 BRANCH_SQL = "SELECT {columns} FROM catalog_searchrow WHERE {conditions}"
@@ -66,24 +58,29 @@ WITH gathered AS MATERIALIZED (
     SELECT product_id, merchant_id, price_minor, sold, in_stock, facts, tokens
     FROM catalog_searchrow WHERE {conditions} LIMIT {steps}),
 found AS MATERIALIZED (
-    SELECT product_id, {value} AS value, merchant_id, in_stock, facts, true AS fits
+    SELECT product_id, {value} AS value, merchant_id, in_stock, facts
     FROM gathered WHERE {fits} ORDER BY {by} LIMIT {most})
 """
 
 PAGE_SQL = """,
-page AS (SELECT product_id, value FROM found WHERE fits LIMIT %(size)s + 1)
+page AS (SELECT product_id, value FROM found LIMIT %(size)s + 1)
 SELECT array_agg(product_id) AS products, array_agg(value) AS places,
-       (SELECT count(*) FROM found WHERE fits) AS total,
-       (SELECT {is_cut}) AS is_cut, {facts} AS facts
+       (SELECT count(*) FROM found) AS total, {is_cut} AS is_cut, {facts} AS facts
 FROM page
 """
-WALK_IS_CUT = "coalesce(bool_or(is_last), false) FROM found"
-GATHER_IS_CUT = "count(*) = {steps} FROM gathered"
+
+# Counts its steps only where it may have run out of them.
+WALK_IS_CUT = """
+CASE WHEN (SELECT count(*) FROM found) < {most} THEN (
+    SELECT count(*) = {steps} FROM (
+        SELECT FROM ({steps_taken}) branch ORDER BY {by} LIMIT {steps}) walked)
+ELSE false END"""
+GATHER_IS_CUT = "(SELECT count(*) = {steps} FROM gathered)"
 
 # Counted by us: PostgreSQL takes ten times as long to unfold and group them.
 FACTS = """(
     SELECT string_agg(facts || int8send(-merchant_id) || int8send(in_stock::int), '')
-    FROM found WHERE fits)"""
+    FROM found)"""
 
 
 @dataclass(frozen=True)
@@ -204,23 +201,13 @@ def _walk(wish: Wish, steps: int, most: int) -> Way:
         fits.append(TOKENS)
         facts["tokens"] = tokens
     may_fit = _may_fit(rest, facts)
-    columns = ", ".join([*order.columns, "signature"]) if may_fit else ROW
-    arms = []
+    conditions = [_conditions(wish, number, b) for number, b in enumerate(branches)]
     for number, branch in enumerate(branches):
-        given = [f"{column} = %({column}_{number})s" for column in branch]
         facts |= {f"{column}_{number}": value for column, value in branch.items()}
-        conditions = [*given, *wish.beyond]
-        if wish.merchant_id is None:
-            conditions.append("is_public")  # as the indexes say it
-        if wish.prices and order.column == "price_minor":
-            conditions.append(PRICES)
-        arms.append(
-            BRANCH_SQL.format(
-                columns=columns, conditions=" AND ".join(conditions) or "true"
-            )
-        )
+    columns = ", ".join([*order.columns, "signature"]) if may_fit else ROW
     statement = _whole(wish, SKIM_SQL if may_fit else WALK_SQL, WALK_IS_CUT).format(
-        branches=" UNION ALL ".join(arms),
+        branches=_union(columns, conditions),
+        steps_taken=_union(", ".join(order.columns), conditions),
         by=order.by,
         value=order.columns[0],
         may_fit=may_fit,
@@ -229,6 +216,21 @@ def _walk(wish: Wish, steps: int, most: int) -> Way:
         most=most,
     )
     return Way(statement, facts, walks=True, most=most)
+
+
+def _conditions(wish: Wish, number: int, branch: Iterable[str]) -> str:
+    """What a walked index is of, and between which places it's walked."""
+    conditions = [f"{column} = %({column}_{number})s" for column in branch]
+    if wish.merchant_id is None:
+        conditions.append("is_public")  # as the indexes say it
+    if wish.prices and ORDERS[wish.sort].column == "price_minor":
+        conditions.append(PRICES)
+    return " AND ".join([*conditions, *wish.beyond])
+
+
+def _union(columns: str, conditions: Iterable[str]) -> str:
+    arms = (BRANCH_SQL.format(columns=columns, conditions=each) for each in conditions)
+    return " UNION ALL ".join(arms)
 
 
 def _may_fit(senses: Iterable[Sense], facts: dict[str, Any]) -> str:
@@ -243,7 +245,7 @@ def _may_fit(senses: Iterable[Sense], facts: dict[str, Any]) -> str:
             bits = f"%(bits_{number}_{way})s"
             ways.append(f"signature & {bits} = {bits}")
         conditions.append(f"({' OR '.join(ways)})")
-    return " AND ".join(conditions) or "true"
+    return " AND ".join(conditions)
 
 
 def _gather(wish: Wish, steps: int) -> Way:
