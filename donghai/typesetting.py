@@ -29,7 +29,7 @@ def write(
     canvas: Canvas, x: float, y: float, text: str, size: float, room: float
 ) -> None:
     """One line, made smaller when it would be wider than `room`."""
-    runs = list(_runs(text))
+    runs = list(runs(text))
     width = _width(runs, size)
     size *= min(1.0, room / width) if width else 1.0
     for font, part in runs:
@@ -59,7 +59,7 @@ def wrapped(text: str, size: float, room: float, most: int) -> list[str]:
 def _fitting(text: str, size: float, room: float) -> int:
     """How many letters of it fit, at least one."""
     for end in range(1, len(text) + 1):
-        if _width(_runs(text[:end]), size) > room:
+        if _width(runs(text[:end]), size) > room:
             return max(1, end - 1)
     return len(text)
 
@@ -68,7 +68,7 @@ def _width(runs: Iterable[tuple[str, str]], size: float) -> float:
     return sum(pdfmetrics.stringWidth(part, font, size) for font, part in runs)
 
 
-def _runs(text: str) -> Iterator[tuple[str, str]]:
+def runs(text: str) -> Iterator[tuple[str, str]]:
     """Pieces of text with the font of each."""
     printable = "".join(map(_printable, text))
     for font, letters in groupby(printable, key=_font_of):

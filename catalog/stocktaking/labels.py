@@ -5,6 +5,7 @@ correction M, four modules of quiet zone, and modules of 0.4 mm and more, so tha
 phone reads the smallest at arm's length.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,8 @@ from catalog.products.models import Variant
 from catalog.stocktaking.codes import address_of
 from donghai import typesetting
 
+EDGE = 1.6  # millimetres that a printer may be off
+DARK = re.compile(b"\x01+")
 QUIET = 4  # modules of white on each side, by ISO 18004
 LANGUAGE = "zh-hans"
 
@@ -44,6 +47,17 @@ class Layout:
     @property
     def places(self) -> int:
         return self.columns * self.rows
+
+    @property
+    def qr(self) -> tuple[float, float, float]:
+        """Side, left and bottom of the QR with its quiet zone, within the label."""
+        side = self.cell[1] - EDGE - self.line * self.lines - 0.8
+        return side, EDGE * 0.4, 0.4
+
+    @property
+    def line(self) -> float:
+        """From one line of the title to the next."""
+        return self.size * 1.25 / mm
 
     def place(self, n: int) -> tuple[float, float]:
         """The upper left corner of the n-th label."""
@@ -128,20 +142,19 @@ def _label(
 def _draw(canvas: Canvas, layout: Layout, variant: Variant) -> None:
     """The title across the top, the QR below it, the facts beside that."""
     width, height = layout.cell
-    edge, line = 1.6, layout.size * 1.25 / mm
-    top = height - edge - line * 0.8
-    room = (width - 2 * edge) * mm
+    top = height - EDGE - layout.line * 0.8
+    room = (width - 2 * EDGE) * mm
     title = typesetting.wrapped(
         variant.product.title(LANGUAGE), layout.size, room, layout.lines
     )
     for n, words in enumerate(title):
-        y = (top - n * line) * mm
-        typesetting.write(canvas, edge * mm, y, words, layout.size, room)
-    side = height - edge - line * layout.lines - 0.8
-    _qr(canvas, address_of(variant.pk), edge * 0.4, 0.4, side)
-    x = edge * 0.4 + side
-    room = (width - x - edge * 0.6) * mm
-    y = side - line * 0.9
+        y = (top - n * layout.line) * mm
+        typesetting.write(canvas, EDGE * mm, y, words, layout.size, room)
+    side, left, bottom = layout.qr
+    _qr(canvas, address_of(variant.pk), left, bottom, side)
+    x = left + side
+    room = (width - x - EDGE * 0.6) * mm
+    y = side - layout.line * 0.9
     for words, size in _facts(variant, layout.size):
         typesetting.write(canvas, x * mm, y * mm, words, size, room)
         y -= size * 1.45 / mm
@@ -169,23 +182,24 @@ def matrix(text: str) -> tuple[bytes, ...]:
 
 
 def _qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
-    """`side` millimetres wide with its quiet zone; a run of modules is a rectangle."""
+    """`side` millimetres wide with its quiet zone; a run of modules is a rectangle.
+
+    In PDF's own words, by modules: paths of the canvas take ten times as long.
+    """
     rows = matrix(text)
     module = side / (len(rows) + 2 * QUIET) * mm
-    path = canvas.beginPath()
-    left, top = x * mm + QUIET * module, (y + side) * mm - QUIET * module
-    for n, row in enumerate(rows):
-        begin = row.find(1)
-        while begin >= 0:
-            end = row.find(0, begin) if 0 in row[begin:] else len(row)
-            path.rect(
-                left + begin * module,
-                top - (n + 1) * module,
-                (end - begin) * module,
-                module,
-            )
-            begin = row.find(1, end)
-    canvas.drawPath(path, stroke=0, fill=1)
+    canvas.saveState()
+    canvas.translate(x * mm + QUIET * module, (y + side) * mm - QUIET * module)
+    canvas.scale(module, -module)
+    canvas.addLiteral(
+        " ".join(
+            f"{run.start()} {n} {len(run[0])} 1 re"
+            for n, row in enumerate(rows)
+            for run in DARK.finditer(row)
+        )
+    )
+    canvas.addLiteral("f")
+    canvas.restoreState()
 
 
 def _cutting_marks(canvas: Canvas, layout: Layout) -> None:
