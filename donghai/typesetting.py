@@ -29,10 +29,10 @@ def write(
     canvas: Canvas, x: float, y: float, text: str, size: float, room: float
 ) -> None:
     """One line, made smaller when it would be wider than `room`."""
-    runs = list(runs(text))
-    width = _width(runs, size)
+    parts = list(runs(text))
+    width = _width(parts, size)
     size *= min(1.0, room / width) if width else 1.0
-    for font, part in runs:
+    for font, part in parts:
         canvas.setFont(font, size)
         canvas.drawString(x, y, part)
         x += pdfmetrics.stringWidth(part, font, size)
@@ -64,8 +64,8 @@ def _fitting(text: str, size: float, room: float) -> int:
     return len(text)
 
 
-def _width(runs: Iterable[tuple[str, str]], size: float) -> float:
-    return sum(pdfmetrics.stringWidth(part, font, size) for font, part in runs)
+def _width(parts: Iterable[tuple[str, str]], size: float) -> float:
+    return sum(pdfmetrics.stringWidth(part, font, size) for font, part in parts)
 
 
 def runs(text: str) -> Iterator[tuple[str, str]]:
