@@ -1,6 +1,6 @@
 """All doors of catalog/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 
 from catalog.products import api
 from catalog.stocktaking import api as counting
@@ -21,7 +21,7 @@ API = [
     path("stall/<int:merchant_id>/stock-takes/<int:take_id>/", include(TAKE_API)),
 ]
 
-STOCK = [
+STOCK: list[URLPattern] = [
     path("stock/", shelf.listing, name="stock"),
     path("stock/<int:variant_id>/", shelf.variant, name="stock-of"),
     path("stock/<int:variant_id>/receive/", shelf.receive, name="receive"),

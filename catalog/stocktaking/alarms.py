@@ -6,12 +6,13 @@ when enough are there again, so that it is told once each time it runs low.
 """
 
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -53,7 +54,7 @@ WHERE v.id = l.variant_id
 """
 
 
-def low(merchant: Merchant) -> QuerySet[Variant]:
+def low(merchant: Merchant) -> Any:
     """Variants of which fewer are free than the merchant wants, by this moment."""
     wanted = merchant.variants.filter(withdrawn_at=None, alarm_at__isnull=False)
     return wanted.annotate(free_now=FREE).filter(free_now__lt=F("alarm_at"))

@@ -80,7 +80,10 @@ class Counts(TakeDoor):
                     raise serializers.ValidationError({"quantity": "below nought"})
                 return said
 
-        counts = CountInput(many=True, max_length=MOST_COUNTS)
+        counts = CountInput(
+            many=True,
+            max_length=MOST_COUNTS,  # type: ignore[call-arg] # the list's
+        )
         undone = serializers.ListField(
             child=serializers.UUIDField(), max_length=MOST_COUNTS, default=list
         )
@@ -95,6 +98,7 @@ class Counts(TakeDoor):
     @extend_schema(request=Input, responses=LinesOutput)
     def post(self, request: Request, merchant_id: int, take_id: int) -> Response:
         take = self.take(request, merchant_id, take_id)
+        user: Any = request.user
         said = self.Input(data=request.data)
         said.is_valid(raise_exception=True)
         lines = services.note(
@@ -110,7 +114,7 @@ class Counts(TakeDoor):
                 for one in said.validated_data["counts"]
             ],
             undone=said.validated_data["undone"],
-            counted_by=int(request.user.pk),
+            counted_by=user.pk,
         )
         return Response(LinesOutput({"lines": lines}).data)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,10 +29,8 @@ class Picture:
     title: str
 
 
-def variants_of(
-    merchant: Merchant, *, search: str = "", show: str = ""
-) -> QuerySet[Variant]:
-    """A merchant's variants with their stock, by words, and by what is left."""
+def variants_of(merchant: Merchant, *, search: str = "", show: str = "") -> Any:
+    """A merchant's variants with stock and `free_now`, by words, by what is left."""
     if show == "low":
         found = low(merchant)
     else:

@@ -40,7 +40,9 @@ class ReceiveForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     quantity = _pieces(gettext_lazy("How many came in"))
-    reason = forms.CharField(label=gettext_lazy("Note"), max_length=120, required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("Note, if you like"), max_length=120, required=False
+    )
 
 
 class AdjustForm(forms.Form):
@@ -59,7 +61,7 @@ class AdjustForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     direction = forms.TypedChoiceField(
         label=gettext_lazy("Fewer or more"),
-        choices=[(-1, gettext_lazy("Fewer")), (1, gettext_lazy("More"))],
+        choices=[(-1, gettext_lazy("Fewer pieces")), (1, gettext_lazy("More pieces"))],
         coerce=int,
         initial=-1,
         widget=forms.RadioSelect,
