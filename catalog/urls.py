@@ -1,6 +1,6 @@
 """All doors of catalog/."""
 
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from catalog.products import api
 from catalog.stocktaking import api as counting
@@ -16,7 +16,7 @@ TAKE_API = [
     path("find", counting.Find.as_view(), name="api-find"),
 ]
 
-API = [
+API: list[URLPattern | URLResolver] = [
     path("products", api.Products.as_view(), name="api-products"),
     path("stall/<int:merchant_id>/stock-takes/<int:take_id>/", include(TAKE_API)),
 ]

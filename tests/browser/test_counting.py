@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from allauth.account.models import EmailAddress
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -74,7 +75,9 @@ def open_camera_phone(chromium: Browser, site: str) -> Iterator[Callable[[Path],
 
 def sign_in(page: Page, merchant, path: str) -> None:
     user = make_user(password=PASSWORD)
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    EmailAddress.objects.create(
+        user=user, email=user.email, verified=True, primary=True
+    )
     MerchantMember.objects.create(merchant=merchant, user=user, role="CLERK")
     page.goto(f"/account/login/?next={path}")
     page.fill("[name=login]", user.email)
