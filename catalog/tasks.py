@@ -6,6 +6,7 @@ from catalog.photos import services as photos
 from catalog.products import describing, recomposing
 from catalog.products import drawn as pictures
 from catalog.provenance import drawn as provenance
+from catalog.stocktaking import alarms
 from donghai import steps
 
 MEDIA, OUTSIDE = steps.Lane.MEDIA, steps.Lane.OUTSIDE
@@ -22,3 +23,4 @@ steps.job(provenance.DRAW_LOT, lane=MEDIA)(provenance.draw_lot)
 
 steps.job(recomposing.RECOMPOSE)(recomposing.recompose)
 steps.job(describing.TRANSLATE, lane=OUTSIDE)(describing.translate_story)
+steps.job(alarms.TELL, lane=OUTSIDE)(alarms.tell)

@@ -225,6 +225,7 @@ ROUNDS = [
     ("livestream.sold.refresh_search", 600.0),
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
+    ("catalog.stocktaking.alarms.look", 300.0),
 ]
 CELERY_BEAT_SCHEDULE = {
     f"sweep {lane}": {

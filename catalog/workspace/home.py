@@ -7,8 +7,8 @@ from django.db.models import BigIntegerField, Case, F, QuerySet, Sum, When
 from catalog.merchants.models import Merchant
 from catalog.products.models import Product, Variant
 from catalog.stock.models import StockLevel, StockMovement
+from catalog.stocktaking import alarms
 
-FREE = F("stock__on_hand") - F("stock__allocated") - F("stock__reserved")
 SHOWN = 5
 
 
@@ -35,10 +35,9 @@ def figures(merchant: Merchant) -> Figures:
 
 
 def low_stock(merchant: Merchant) -> QuerySet[Variant]:
-    """Variants of which fewer are free than the merchant wants, the scarcest first."""
-    mine = merchant.variants.filter(withdrawn_at=None, alarm_at__isnull=False)
-    low = mine.annotate(free_now=FREE).filter(free_now__lt=F("alarm_at"))
-    return low.select_related("product", "stock").order_by("free_now", "pk")
+    """What runs low, the scarcest first."""
+    found: QuerySet[Variant] = alarms.low(merchant)
+    return found.select_related("product", "stock").order_by("free_now", "pk")
 
 
 def last_movements(merchant: Merchant) -> QuerySet[StockMovement]:

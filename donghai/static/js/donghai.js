@@ -80,7 +80,6 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 document.addEventListener("htmx:afterSwap", () => {
   for (const id of openMenus) document.getElementById(id)?.setAttribute("open", "");
 });
-document.addEventListener("htmx:afterSettle", (event) => showTimes(event.target.parentElement ?? document));
 document.addEventListener("htmx:afterSettle", (event) => {
   const place = event.target.parentElement ?? document;
   showTimes(place);
