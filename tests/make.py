@@ -98,6 +98,7 @@ def make_variant(
     form: str = "BRACELET",
     weight_g: int | str | Decimal = 27,
     hs_code: str = "7116200000",
+    is_found: bool = True,
 ) -> Variant:
     number = next(_serial)
     product = Product.objects.create(
@@ -123,7 +124,8 @@ def make_variant(
     )
     if on_hand:
         catalog.receive(variant_id=variant.pk, quantity=on_hand)
-    indexing.index([product.pk])
+    if is_found:
+        indexing.index([product.pk])
     return variant
 
 

@@ -61,6 +61,12 @@ def disagreements(pieces: Sequence[Piece]) -> Iterator[tuple[int, Problem]]:
                 yield place, _blocks(name, "differs", sentence)
 
 
+def another_product(code: str) -> Problem:
+    """A SKU stays with its product: what is sold and counted of it is that product's."""
+    words = _("This SKU belongs to product %(code)s. Give that number, or a new SKU.")
+    return _blocks("product", "another_product", words % {"code": code or "–"})
+
+
 def _sku(piece: Piece) -> Iterator[Problem]:
     if not SKU.fullmatch(piece.sku):
         yield _blocks(

@@ -27,7 +27,7 @@ from donghai.errors import Refused
 
 State = Product.State
 PRODUCT_FIELDS = (
-    *FACTS,
+    *("code", *FACTS),
     *("titles", "own_titles", "story", "hs_code", "customs_name", "customs_elements"),
     *("customs_confirmed_by", "customs_confirmed_at", "state", "changed_at"),
 )
@@ -35,7 +35,7 @@ AS_SAID = (
     *("size", *MEASURES, "weight_g", "wholesale_minor"),
     *("suggested_retail_minor", "least_retail_minor", "alarm_at"),
 )
-VARIANT_FIELDS = ("product", *AS_SAID, "min_quantity", "is_one_off", "withdrawn_at")
+VARIANT_FIELDS = (*AS_SAID, "min_quantity", "is_one_off", "withdrawn_at")
 
 
 class CannotBeSaved(Refused):
@@ -183,13 +183,18 @@ def _find_products(rows: Sequence[Row], merchant_id: int) -> None:
     together: dict[int, list[Row]] = {}
     for row in rows:
         code = row.piece.product
-        if code:
+        if row.variant:
+            stands = row.variant.product
+            row.product = by_id.setdefault(stands.pk, stands)
+            if code and not stands.code and code not in by_code:
+                row.product.code = code
+                by_code[code] = row.product
+            elif code != row.product.code:
+                row.problems.append(checking.another_product(row.product.code))
+        elif code:
             row.product = by_code.setdefault(
                 code, Product(merchant_id=merchant_id, code=code)
             )
-        elif row.variant:
-            stands = row.variant.product
-            row.product = by_id.setdefault(stands.pk, stands)
         else:
             row.product = Product(merchant_id=merchant_id)
         together.setdefault(id(row.product), []).append(row)
@@ -294,9 +299,8 @@ def _write_variants(rows: Sequence[Row], saver: Saver) -> None:
         product = row.product
         assert product is not None
         row.variant = row.variant or Variant(
-            merchant_id=saver.merchant_id, sku=row.piece.sku
+            merchant_id=saver.merchant_id, sku=row.piece.sku, product=product
         )
-        row.variant.product = product
         for name in AS_SAID:
             setattr(row.variant, name, getattr(row.piece, name))
         row.variant.min_quantity = row.piece.min_quantity or 1

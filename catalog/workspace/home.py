@@ -36,8 +36,9 @@ def figures(merchant: Merchant) -> Figures:
 
 def low_stock(merchant: Merchant) -> QuerySet[Variant]:
     """What runs low, the scarcest first."""
-    found: QuerySet[Variant] = alarms.low(merchant)
-    return found.select_related("product", "stock").order_by("free_now", "pk")
+    found = alarms.low(merchant).select_related("product", "stock")
+    scarcest: QuerySet[Variant] = found.order_by("free_now", "pk")
+    return scarcest
 
 
 def last_movements(merchant: Merchant) -> QuerySet[StockMovement]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
@@ -220,6 +221,7 @@ def _pieces_of(
         heavier = float(size.grams) / lightest
         yuan = plain * heavier**0.8 * chance.uniform(0.85, 1.25)
         is_one_off = form == "CLUSTER"
+        sizes: dict[str, Any] = {name: Decimal(mm) for name, mm in size.mm.items()}
         yield Piece(
             sku=f"DH-{number:04}-{place}",
             product=f"DH-{number:04}",
@@ -229,7 +231,7 @@ def _pieces_of(
             colour=colour,
             origin=origin,
             size=size.words,
-            **{name: Decimal(mm) for name, mm in size.mm.items()},
+            **sizes,
             weight_g=Decimal(size.grams),
             wholesale_minor=round(yuan) * 100,
             is_one_off=is_one_off,

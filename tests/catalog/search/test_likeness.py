@@ -4,8 +4,7 @@ import pytest
 from django.db import connection
 
 from catalog.search.likeness import like
-from tests.catalog.search.pieces import list_piece
-from tests.make import make_variant
+from tests.catalog.search.pieces import list_piece, make_variant
 
 pytestmark = pytest.mark.django_db
 

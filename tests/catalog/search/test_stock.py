@@ -12,9 +12,8 @@ from catalog.search import services as search
 from catalog.search import truths
 from catalog.search.models import SearchRow
 from catalog.stock import services as catalog
-from tests.catalog.search.pieces import found, list_piece, make_document
+from tests.catalog.search.pieces import found, list_piece, make_document, make_variant
 from tests.catalog.test_stock import in_threads
-from tests.make import make_variant
 
 
 def hold(variant, quantity=1):
