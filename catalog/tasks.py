@@ -1,6 +1,11 @@
 """Background jobs of catalog/, by step name."""
 
+from catalog.merchants import mails, people
+from catalog.merchants import services as merchants
 from catalog.products import drawn as pictures
 from donghai import steps
 
 steps.job(pictures.DRAW, lane=steps.Lane.MEDIA)(pictures.draw_picture)
+
+steps.job(merchants.TELL, lane=steps.Lane.OUTSIDE)(mails.tell_applicant)
+steps.job(people.INVITE, lane=steps.Lane.OUTSIDE)(mails.send_invitation)

@@ -2,15 +2,31 @@
 
 from django.urls import include, path
 
+from catalog.merchants.views import application, people
 from catalog.products import api
-from catalog.workspace import views
+from catalog.workspace import prices, views
 
 app_name = "catalog"
 
 API = [path("products", api.Products.as_view(), name="api-products")]
 
+STALL = [
+    path("application/", application.application, name="application"),
+    path("application/correct/", application.correct, name="correct-application"),
+    path("products/", views.products, name="products"),
+    path("stock/", views.stock, name="stock"),
+    path("stock/<int:variant_id>/count/", views.count, name="count"),
+    path("prices/", prices.edit, name="prices"),
+    path("people/", people.people, name="people"),
+    path("people/<int:member_id>/role/", people.give_role, name="give-role"),
+    path("people/<int:member_id>/remove/", people.remove, name="remove-member"),
+    path("invitations/<int:invitation_id>/withdraw/", people.withdraw, name="withdraw"),
+]
+
 urlpatterns = [
     path("api/v1/", include(API)),
-    path("stall/", views.stall, name="stall"),
-    path("stall/variants/<int:variant_id>/count/", views.count, name="count"),
+    path("stall/", views.front, name="stall"),
+    path("stall/apply/", application.apply, name="apply"),
+    path("stall/join/<str:token>/", people.join, name="join"),
+    path("stall/<int:merchant_id>/", include(STALL)),
 ]

@@ -8,7 +8,9 @@ from orders.checkout.views import bag, room, shop
 from orders.customs import views as parcel_pages
 from orders.payments import api as payments
 from orders.payments import views as paying
+from orders.settlement import views as settlement
 from orders.shipping import api as parcels
+from orders.shipping import views as stall
 
 app_name = "orders"
 
@@ -41,6 +43,14 @@ PAGES = [
     path("orders/<str:number>/pay/", paying.pay_now, name="pay-now"),
     path("orders/<str:number>/change/", paying.change, name="change"),
     path("orders/<str:number>/paid/", paying.paid, name="paid"),
+    path("stall/<int:merchant_id>/", stall.today, name="today"),
+    path("stall/<int:merchant_id>/bring/", stall.bring, name="bring"),
+    path("stall/<int:merchant_id>/results/", settlement.results, name="results"),
+    path(
+        "stall/<int:merchant_id>/results.csv",
+        settlement.results_file,
+        name="results-file",
+    ),
 ]
 
 urlpatterns = [path("api/v1/", include(API)), *PAGES]

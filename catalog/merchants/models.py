@@ -48,14 +48,33 @@ class Merchant(models.Model):
     refused_because = models.CharField(
         _("what is missing"), max_length=300, blank=True, default=""
     )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    language = models.CharField(
+        _("language of our mails"), max_length=8, default="zh-hans"
+    )
+    applied_at = models.DateTimeField(_("applied"), default=timezone.now)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)
 
     class Meta:
         verbose_name = _("merchant")
         verbose_name_plural = _("merchants")
+        constraints = [
+            models.CheckConstraint(
+                name="who_is_refused_is_told_why",
+                condition=~Q(state="REFUSED") | ~Q(refused_because=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name_zh if _reads_chinese() else self.name
+
+
+class MemberQuerySet(models.QuerySet["MerchantMember"]):
+    def owners(self) -> Self:
+        return self.filter(role=MerchantMember.Role.OWNER)
+
+    def of(self, user_id: int | None) -> Self:
+        return self.filter(user=user_id).select_related("merchant")
 
 
 class MerchantMember(models.Model):
@@ -73,6 +92,8 @@ class MerchantMember(models.Model):
     )
     role = models.CharField(_("role"), max_length=6, choices=Role.choices)
     since = models.DateField(_("since"), default=timezone.localdate)
+
+    objects = MemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("merchant's member")
@@ -105,6 +126,9 @@ class Invitation(models.Model):
     )
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    language = models.CharField(
+        _("language of our mail"), max_length=8, default="zh-hans"
     )
     invited_at = models.DateTimeField(_("invited"), default=timezone.now)
     expires_at = models.DateTimeField(_("open until"))

@@ -1,12 +1,11 @@
-"""A merchant's own pages: what is listed, what is left, counting again."""
+"""A merchant's own pages: which stall, what is listed, what is left, counting again."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import F, Sum
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from catalog.merchants.models import Merchant
+from catalog.merchants import people
+from catalog.merchants.access import for_members
+from catalog.merchants.models import Merchant, MerchantMember
 from catalog.products.models import Product, Variant
 from catalog.stock import services
-from catalog.stock.models import StockLevel
+from catalog.workspace import home
 from donghai.errors import Refused
-from donghai.paging import page_of, whole_number
+from donghai.paging import page_of
 
 PAGE = 20
 MOST = 10_000  # pieces in one go: more is a slip, and a delivery is written in parts
@@ -44,12 +45,54 @@ class CountForm(forms.Form):
 
 
 @login_required
-def stall(request: HttpRequest) -> HttpResponse:
-    """What one merchant lists; those who act for several choose by `?merchant=`."""
-    return _show(request, _merchant_of(request))
+def front(request: HttpRequest) -> HttpResponse:
+    """To the only stall somebody acts for; else to choose one, to join or to apply."""
+    user_id: Any = request.user.pk
+    members = list(MerchantMember.objects.of(user_id).order_by("pk"))
+    invitations = people.open_for(user_id)
+    if len(members) == 1 and not invitations:
+        return redirect("orders:today", members[0].merchant_id)
+    return render(
+        request,
+        "catalog/stalls.html",
+        {
+            "here": "account",
+            "members": members,
+            "invitations": [(one, people.token(one.pk)) for one in invitations],
+        },
+    )
 
 
-def _show(
+@for_members
+def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """What a merchant lists, newest first, by state and by words."""
+    filters = {name: request.GET.get(name, "").strip() for name in ("search", "state")}
+    found = Product.objects.filter(merchant=merchant).matching(filters["search"])
+    if filters["state"] in Product.State.values:
+        found = found.filter(state=filters["state"])
+    page = page_of(found.with_stock(), request, PAGE)
+    return render(
+        request,
+        "catalog/products.html",
+        {
+            "here": "products",
+            "merchant": merchant,
+            "products": page.rows,
+            "next_after": page.next_after,
+            "is_first": page.is_first,
+            "filters": filters,
+            "states": Product.State.choices,
+        },
+    )
+
+
+@for_members
+def stock(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """What is left of each piece, and the form that counts again."""
+    return _stock(request, merchant)
+
+
+def _stock(
     request: HttpRequest,
     merchant: Merchant,
     form: CountForm | None = None,
@@ -57,19 +100,22 @@ def _show(
 ) -> HttpResponse:
     """The list, with a form that could not be taken open at its variant."""
     search = request.GET.get("search", "").strip()
-    products = Product.objects.filter(merchant=merchant).matching(search)
-    page = page_of(products.with_stock(), request, PAGE)
+    found = Product.objects.filter(merchant=merchant).matching(search)
+    if request.GET.get("low"):
+        low = home.low_stock(merchant).order_by().values("product")
+        found = found.filter(pk__in=low)
+    page = page_of(found.with_stock(), request, PAGE)
     return render(
         request,
-        "catalog/stall.html",
+        "catalog/stock.html",
         {
-            "here": "account",
+            "here": "stock",
             "merchant": merchant,
             "products": page.rows,
             "next_after": page.next_after,
             "is_first": page.is_first,
-            "filters": {"search": search},
-            "figures": _figures(merchant),
+            "filters": {"search": search, "low": request.GET.get("low", "")},
+            "figures": home.figures(merchant),
             "form": form,
             "counted": variant,
         },
@@ -77,15 +123,11 @@ def _show(
     )
 
 
-@login_required
 @require_POST
-def count(request: HttpRequest, variant_id: int) -> HttpResponse:
+@for_members
+def count(request: HttpRequest, merchant: Merchant, variant_id: int) -> HttpResponse:
     """Write down that there are more or fewer of a variant."""
-    variant = get_object_or_404(
-        Variant.objects.select_related("product__merchant"),
-        pk=variant_id,
-        product__merchant__members__user=request.user,
-    )
+    variant = get_object_or_404(Variant, pk=variant_id, merchant=merchant)
     form = CountForm(request.POST)
     if form.is_valid():
         try:
@@ -94,24 +136,6 @@ def count(request: HttpRequest, variant_id: int) -> HttpResponse:
             form.add_error("change", str(refusal))
         else:
             messages.success(request, _("%(sku)s: counted.") % {"sku": variant.sku})
-            return redirect(reverse("catalog:stall", query=request.GET))
-    return _show(request, variant.product.merchant, form, variant)
-
-
-def _merchant_of(request: HttpRequest) -> Merchant:
-    mine = Merchant.objects.filter(members__user=request.user.pk).order_by("pk")
-    wanted = whole_number(request.GET.get("merchant", ""))
-    found = mine.filter(pk=wanted).first() if wanted else mine.first()
-    if found is None:
-        raise PermissionDenied
-    return found
-
-
-def _figures(merchant: Merchant) -> dict[str, Any]:
-    levels = StockLevel.objects.filter(variant__product__merchant=merchant)
-    sums = levels.aggregate(
-        free=Sum(F("on_hand") - F("allocated") - F("reserved"), default=0),
-        held=Sum("reserved", default=0),
-        sold=Sum("allocated", default=0),
-    )
-    return sums | {"products": merchant.products.count()}
+            address = reverse("catalog:stock", args=[merchant.pk], query=request.GET)
+            return redirect(address)
+    return _stock(request, merchant, form, variant)

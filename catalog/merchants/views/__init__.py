@@ -1,0 +1,1 @@
+"""Pages of a merchant as a firm: her application, her people."""

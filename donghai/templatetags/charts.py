@@ -1,0 +1,76 @@
+"""Small pictures of numbers: bars with their labels on them, drawn on the server.
+
+Everything is in parts of a hundred, so that a picture is as wide as its place and its
+words keep their size. The same numbers stand in a table beside it (see the page).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django import template
+
+register = template.Library()
+
+TOP, FLOOR = 14.0, 88.0  # per cent of the height: above are labels, below are names
+FILLED = 0.72  # of a bar's place
+MOST_NAMES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What it is called, how high, the amount in words, and a name that fits below."""
+
+    name: str
+    value: int
+    words: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A bar in per cent of the picture; `label` and `below` where they are shown."""
+
+    bar: Bar
+    x: str
+    y: str
+    width: str
+    height: str
+    middle: str
+    above: str
+    anchor: str
+    label: str
+    below: str
+
+
+@register.inclusion_tag("_bars.html")
+def bars(rows: Sequence[Bar], title: str) -> dict[str, object]:
+    """Upright bars from nought; the highest and the last say how much they are."""
+    highest = max((row.value for row in rows), default=0)
+    return {
+        "title": title,
+        "floor": f"{FLOOR:g}%",
+        "bars": [_drawn(rows, i, highest) for i in range(len(rows))] if highest else [],
+    }
+
+
+def _drawn(rows: Sequence[Bar], i: int, highest: int) -> Drawn:
+    bar, place = rows[i], 100 / len(rows)
+    height = max(bar.value, 0) / highest * (FLOOR - TOP)
+    middle = place * (i + 0.5)
+    peak = next(n for n, row in enumerate(rows) if row.value == highest)
+    every = -(-len(rows) // MOST_NAMES)
+    is_named = (len(rows) - 1 - i) % every == 0
+    # the last is labelled, too, where its label does not run into the peak's
+    is_last = i == len(rows) - 1 and bar.value > 0 and (i - peak) * place > 35
+    return Drawn(
+        bar=bar,
+        x=f"{middle - place * FILLED / 2:.2f}%",
+        y=f"{FLOOR - height:.2f}%",
+        width=f"{place * FILLED:.2f}%",
+        height=f"{height:.2f}%",
+        middle=f"{middle:.2f}%",
+        above=f"{FLOOR - height - 3:.2f}%",
+        anchor="start" if middle < 15 else "end" if middle > 85 else "middle",
+        label=bar.words if i == peak or is_last else "",
+        below=bar.short if is_named else "",
+    )
