@@ -9,9 +9,9 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from catalog.models import Hold
-from donghai.models import User
+from donghai.models import IdempotencyKey, User
 from orders.checkout import bag
-from orders.checkout.models import Claim, IdempotencyKey, Order
+from orders.checkout.models import Claim, Order
 from orders.payments.models import Payment
 from tests.make import (
     make_claim,
