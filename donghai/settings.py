@@ -231,7 +231,12 @@ CELERY_BEAT_SCHEDULE = {
         "args": [lane],
         "options": {"expires": 5, "queue": queue},
     }
-    for lane, queue in (("quick", "celery"), ("outside", "celery"), ("media", "media"))
+    for lane, queue in (
+        ("quick", "celery"),
+        ("outside", "celery"),
+        ("media", "media"),
+        ("bulk", "bulk"),
+    )
 } | {
     service: {
         "task": "donghai.steps.round",

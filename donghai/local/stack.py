@@ -61,6 +61,14 @@ def worker_commands(*options: str) -> dict[str, list[str]]:
     return {name: worker_command(name, *threads) for name in names}
 
 
+def patient_commands() -> dict[str, list[str]]:
+    """What starts those who do heavy and long work, one thing at a time, by name."""
+    return {
+        name: ["nice", *worker_command(name, "-P", "solo", "-Q", name, "-l", "INFO")]
+        for name in ("media", "bulk")
+    }
+
+
 @dataclass
 class Stack:
     """Everything that runs, in one folder, while the `with` lasts.
@@ -208,10 +216,10 @@ class Stack:
             for count in range(self.web_processes)
         ]
         workers = [self._child(*each) for each in worker_commands().items()]
-        media = worker_command("media", "-P", "solo", "-Q", "media", "-l", "INFO")
+        patient = [self._child(*each) for each in patient_commands().items()]
         stages = [
             webs,
-            [*workers, self._child("media", ["nice", *media])],
+            [*workers, *patient],
             [self._child("beat", [*CELERY, "beat", "-l", "INFO"])],
         ]
         environment = self.environment
