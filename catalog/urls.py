@@ -2,13 +2,30 @@
 
 from django.urls import include, path
 
+from catalog.connections.api import products as systems
+from catalog.connections.api import stock
 from catalog.merchants.views import application, people
 from catalog.products import api
 from catalog.workspace import prices, views
 
 app_name = "catalog"
 
-API = [path("products", api.Products.as_view(), name="api-products")]
+API = [
+    path("products", api.Products.as_view(), name="api-products"),
+    path("merchant/products", systems.Products.as_view(), name="api-own-products"),
+    path(
+        "merchant/products/<str:sku>",
+        systems.OneProduct.as_view(),
+        name="api-own-product",
+    ),
+    path("merchant/stock", stock.Stock.as_view(), name="api-stock"),
+    path("merchant/stock/<str:sku>", stock.OneStock.as_view(), name="api-one-stock"),
+    path(
+        "merchant/stock/<str:sku>/adjustments",
+        stock.Adjustments.as_view(),
+        name="api-adjustments",
+    ),
+]
 
 STALL = [
     path("application/", application.application, name="application"),

@@ -193,6 +193,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "donghai.api.problem",
     "UNAUTHENTICATED_USER": None,
 }
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)  # of each token
 SPECTACULAR_SETTINGS = {
     "TITLE": "Donghai",
     "DESCRIPTION": "Live crystal sales: sessions, claims, landed prices, orders.",

@@ -9,6 +9,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from catalog.connections import tokens
+from catalog.connections.models import Scope
 from catalog.glossary.loading import load_glossary
 from catalog.models import (
     Form,
@@ -251,3 +253,19 @@ def make_glossary() -> None:
     if not Term.objects.exists():
         load_glossary()
     memory.forget()
+
+
+def make_token(merchant: Merchant, *scopes: str, **facts: Any) -> str:
+    """The secret of a new token that may do all, or these."""
+    return tokens.make(
+        merchant_id=merchant.pk,
+        name="till",
+        scopes=scopes or Scope.values,
+        made_by_id=make_user().pk,
+        **facts,
+    ).secret
+
+
+def make_system(secret: str) -> Client:
+    """A merchant's own system: sends its token with everything."""
+    return Client(headers={"authorization": f"Bearer {secret}"})

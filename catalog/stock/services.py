@@ -177,7 +177,9 @@ class NotThere(Refused):
 
 
 @transaction.atomic
-def adjust(*, variant_id: int, change: int, reason: str) -> None:
+def adjust(
+    *, variant_id: int, change: int, reason: str, moved_by_id: int | None = None
+) -> None:
     """Correct what is on hand, with a reason. Refuses to take out promised units."""
     level = StockLevel.objects.select_for_update().get(pk=variant_id)
     if level.free + change < 0:
@@ -187,7 +189,29 @@ def adjust(*, variant_id: int, change: int, reason: str) -> None:
         kind=StockMovement.Kind.ADJUSTED,
         on_hand=change,
         reason=reason,
+        moved_by_id=moved_by_id,
     )
+
+
+@transaction.atomic
+def set_on_hand(
+    *, variant_id: int, on_hand: int, reason: str, moved_by_id: int | None = None
+) -> None:
+    """Make what is on hand this many. Locks the stock row; a repeat changes nothing.
+
+    Refuses to go below what is promised.
+    """
+    level = StockLevel.objects.select_for_update().get(pk=variant_id)
+    if on_hand < level.allocated + level.reserved:
+        raise NotThere(free=level.free)
+    if on_hand != level.on_hand:
+        StockMovement.objects.create(
+            variant_id=variant_id,
+            kind=StockMovement.Kind.COUNTED,
+            on_hand=on_hand - level.on_hand,
+            reason=reason,
+            moved_by_id=moved_by_id,
+        )
 
 
 def dispatch(*, hold_ids: Sequence[int]) -> None:
