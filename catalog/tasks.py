@@ -1,5 +1,6 @@
 """Background jobs of catalog/, by step name."""
 
+from catalog.connections import outbox, sending
 from catalog.merchants import mails, people
 from catalog.merchants import services as merchants
 from catalog.products import drawn as pictures
@@ -9,3 +10,6 @@ steps.job(pictures.DRAW, lane=steps.Lane.MEDIA)(pictures.draw_picture)
 
 steps.job(merchants.TELL, lane=steps.Lane.OUTSIDE)(mails.tell_applicant)
 steps.job(people.INVITE, lane=steps.Lane.OUTSIDE)(mails.send_invitation)
+
+steps.job(outbox.DELIVER, lane=steps.Lane.MERCHANTS)(sending.deliver)
+steps.job(sending.TELL_OFF, lane=steps.Lane.OUTSIDE)(sending.tell_off)

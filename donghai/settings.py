@@ -194,6 +194,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)  # of each token
+WEBHOOKS_TO_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", not PRODUCTION)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Donghai",
     "DESCRIPTION": "Live crystal sales: sessions, claims, landed prices, orders.",
@@ -222,6 +223,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 # What is looked at again and again: (dotted service, seconds between two looks)
 ROUNDS = [
     ("catalog.stock.services.expire_holds", 5.0),
+    ("catalog.connections.outbox.write_messages", 1.0),
+    ("catalog.connections.outbox.forget_old", 3600.0),
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
 ]
@@ -235,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
     for lane, queue in (
         ("quick", "celery"),
         ("outside", "celery"),
+        ("merchants", "merchants"),
         ("media", "media"),
         ("bulk", "bulk"),
     )

@@ -4,17 +4,21 @@ import itertools
 import uuid
 from datetime import date, time, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
-from catalog.connections import tokens
-from catalog.connections.models import Scope
+from catalog.connections import endpoints, tokens
+from catalog.connections.models import EventType, Scope, WebhookEndpoint
 from catalog.glossary.loading import load_glossary
 from catalog.models import (
     Form,
     Merchant,
+    MerchantMember,
     Mineral,
     Product,
     Term,
@@ -269,3 +273,38 @@ def make_token(merchant: Merchant, *scopes: str, **facts: Any) -> str:
 def make_system(secret: str) -> Client:
     """A merchant's own system: sends its token with everything."""
     return Client(headers={"authorization": f"Bearer {secret}"})
+
+
+def make_member(
+    merchant: Merchant | None = None, role: str = MerchantMember.Role.OWNER
+) -> MerchantMember:
+    """Somebody who acts for a merchant."""
+    return MerchantMember.objects.create(
+        merchant=merchant or make_merchant(), user=make_user(), role=role
+    )
+
+
+def make_known_user(email: str = "") -> User:
+    """Somebody who has shown that their e-mail address is theirs."""
+    user = make_user(email)
+    EmailAddress.objects.create(
+        user=user, email=user.email, verified=True, primary=True
+    )
+    return user
+
+
+def make_picture(kind: str = "JPEG") -> bytes:
+    """A small picture file, as a phone would send it."""
+    out = BytesIO()
+    Image.new("RGB", (60, 40), "white").save(out, kind)
+    return out.getvalue()
+
+
+def make_endpoint(merchant: Merchant, url: str, *event_types: str) -> WebhookEndpoint:
+    """An address that is told everything, or these."""
+    return endpoints.make(
+        merchant_id=merchant.pk,
+        url=url,
+        event_types=event_types or EventType.values,
+        made_by_id=make_user().pk,
+    ).endpoint

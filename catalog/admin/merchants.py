@@ -1,21 +1,43 @@
 """Merchants in the admin: who applied, who may sell, who acts for them."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.merchants import licences
 from catalog.merchants import services as merchants
-from catalog.merchants.models import Merchant, MerchantMember
-from donghai.backoffice.columns import (
-    list_of,
-    state,
-)
+from catalog.merchants.models import Invitation, Merchant, MerchantMember
+from donghai.admin.steps import describe
+from donghai.backoffice.columns import list_of, state
 from donghai.backoffice.duties import CLERKS
 from donghai.backoffice.figures import MOST, Figure, figure
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
+
+describe(Merchant, tell_applicant=gettext_lazy("tell an applicant the decision"))
+describe(Invitation, send_invitation=gettext_lazy("mail an invitation"))
+
+
+class Refusal(forms.Form):
+    """What the applicant reads, and mends."""
+
+    because = forms.CharField(
+        label=gettext_lazy("what is missing"),
+        help_text=gettext_lazy("The applicant reads this and can correct it."),
+        max_length=300,
+        widget=forms.Textarea({"rows": 4}),
+    )
 
 
 class Members(Part):
@@ -31,8 +53,14 @@ class MerchantPage(Page):
 
     group = Group.MARKET
     added_by = kept_by = CLERKS
-    fields = ("name", "name_zh", "credit_code", "stall", "state", "joined_at")
-    readonly_fields = ("state", "joined_at")
+    fields = (
+        *("name", "name_zh", "credit_code", "stall", "phone", "licence_shown"),
+        *("state", "refused_because", "applied_at", "decided_at", "joined_at"),
+    )
+    readonly_fields = (
+        *("licence_shown", "state", "refused_because"),
+        *("applied_at", "decided_at", "joined_at"),
+    )
     inlines = (Members,)
     list_display = (
         "name",
@@ -40,7 +68,7 @@ class MerchantPage(Page):
         "stall",
         "credit_code",
         state("state", gettext_lazy("state")),
-        "joined_at",
+        "applied_at",
     )
     list_filter = ("state",)
     search_fields = (
@@ -52,8 +80,74 @@ class MerchantPage(Page):
     )
     actions = ("approve", "suspend")
 
+    def get_urls(self) -> list[Any]:
+        see = self.admin_site.admin_view(self.licence)
+        say_no = self.admin_site.admin_view(self.refuse)
+        return [
+            path("<int:pk>/licence/", see, name="catalog_merchant_licence"),
+            path("<int:pk>/refuse/", say_no, name="catalog_merchant_refuse"),
+            *super().get_urls(),
+        ]
+
+    def licence(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """The licence as it was sent, to staff who work on applications alone."""
+        merchant = self.get_object(request, str(pk))
+        if not self.has_work_permission(request):
+            raise PermissionDenied
+        if merchant is None or not merchant.licence:
+            raise Http404
+        name = merchant.licence.name
+        return FileResponse(
+            merchant.licence.open("rb"),
+            filename=name,
+            content_type=licences.type_of(name),
+            headers={
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+    def refuse(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The page that asks what is missing before an application goes back."""
+        if not self.has_work_permission(request):
+            raise PermissionDenied
+        merchant = get_object_or_404(Merchant, pk=pk)
+        form = Refusal(request.POST or None)
+        if form.is_valid() and self._refused(request, merchant, form.cleaned_data):
+            return redirect(list_of(Merchant, state__exact=Merchant.State.APPLIED))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Refuse an application"),
+            "subtitle": str(merchant),
+            "opts": self.opts,
+            "merchant": merchant,
+            "form": form,
+        }
+        return render(request, "admin/catalog/merchant/refuse.html", context)
+
+    def _refused(self, request: HttpRequest, row: Merchant, said: Any) -> bool:
+        def verb(merchant: Merchant) -> bool:
+            return merchants.refuse(merchant_id=merchant.pk, **said)
+
+        if self.work(request, [row], verb, _("Refused")):
+            return True
+        self.message_user(request, _("This application is not waiting any more."))
+        return False
+
+    @admin.display(description=gettext_lazy("business licence"))
+    def licence_shown(self, merchant: Merchant) -> SafeString | str:
+        if not merchant.licence:
+            return "-"
+        address = reverse("admin:catalog_merchant_licence", args=[merchant.pk])
+        return format_html('<a href="{}">{}</a>', address, _("See the licence"))
+
     def suits(self, action: str, row: Merchant) -> bool:
-        return (action == "suspend") == (row.state == Merchant.State.APPROVED)
+        suited = {
+            "approve": (Merchant.State.APPLIED, Merchant.State.SUSPENDED),
+            "suspend": (Merchant.State.APPROVED,),
+        }
+        return row.state in suited[action]
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["work"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Merchant]) -> None:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from donghai.errors import Refused
 
-TRANSLATED = ip_network("64:ff9b::/96")  # IPv6 that a gateway turns into IPv4
+# IPv6 that a gateway turns into IPv4
+TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 PORTS = {"https": 443, "http": 80}
 
 
@@ -95,8 +96,8 @@ def _is_allowed(address: str, scheme: str) -> bool:
 
 
 def _is_public(ip: IPv4Address | IPv6Address) -> bool:
-    if isinstance(ip, IPv6Address) and (
-        ip.ipv4_mapped or ip.sixtofour or ip.teredo or ip in TRANSLATED
-    ):
-        return False  # an IPv4 address in disguise
+    if isinstance(ip, IPv6Address):
+        translated = any(ip in network for network in TRANSLATED)
+        if ip.ipv4_mapped or ip.sixtofour or ip.teredo or translated:
+            return False  # an IPv4 address in disguise
     return ip.is_global and not ip.is_multicast

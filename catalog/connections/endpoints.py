@@ -19,6 +19,7 @@ from donghai.errors import Refused
 MOST = 5  # endpoints of one merchant
 BOTH_SIGN = timedelta(hours=24)
 MOST_AGAIN = 500
+BY_HAND = "hand"  # begins the key of a step that a person asked for
 State = WebhookMessage.State
 
 
@@ -122,17 +123,14 @@ def send_again(*, message_id: int) -> None:
     """One more attempt now, of the same bytes and id. Refuses EndpointIsOff."""
     message = WebhookMessage.objects.select_related("endpoint").get(pk=message_id)
     _require_on(message.endpoint)
-    steps.schedule(outbox.DELIVER, subject_id=message.pk, key=f"{AGAIN}{uuid4().hex}")
-
-
-AGAIN = "again/"
+    steps.schedule(outbox.DELIVER, subject_id=message.pk, key=f"{BY_HAND}/{uuid4()}")
 
 
 @transaction.atomic
 def send_failed_again(*, endpoint_id: int) -> int:
-    """One more attempt for the newest that failed, oldest first; how many.
+    """Let the newest that failed wait as if they were new; how many.
 
-    Those then wait as if they were new. Refuses EndpointIsOff.
+    Locks the endpoint. Refuses EndpointIsOff.
     """
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint_id)
     _require_on(endpoint)
@@ -140,7 +138,7 @@ def send_failed_again(*, endpoint_id: int) -> int:
     ids = sorted(failed.values_list("pk", flat=True)[:MOST_AGAIN])
     WebhookMessage.objects.filter(pk__in=ids).update(state=State.WAITING)
     for pk in ids:
-        steps.schedule(outbox.DELIVER, subject_id=pk, key=f"{AGAIN}{uuid4().hex}")
+        steps.schedule(outbox.DELIVER, subject_id=pk, key=f"0/{uuid4()}")
     return len(ids)
 
 

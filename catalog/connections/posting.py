@@ -1,4 +1,4 @@
-"""One POST to a machine of a stranger: ten seconds for all of it, and little is read."""
+"""One POST to a stranger's machine: ten seconds for all of it, and little is read."""
 
 import socket
 import ssl

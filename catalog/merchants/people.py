@@ -42,7 +42,8 @@ class TooManyInvitations(Refused):
 class InvitationOver(Refused):
     code = "invitation_over"
     title = _(
-        "This invitation was used, withdrawn or is older than a week. Ask for a new one."
+        "This invitation was used, withdrawn or is older than a week. "
+        "Ask for a new one."
     )
     status = 410
 

@@ -85,7 +85,9 @@ def send_again(*, merchant_id: int, said: Application) -> Merchant:
     """
     try:
         with transaction.atomic():
-            merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)
+            merchant = Merchant.objects.select_for_update(no_key=True).get(
+                pk=merchant_id
+            )
             if merchant.state != State.REFUSED:
                 raise NotToBeCorrected()
             merchant.state, merchant.refused_because = State.APPLIED, ""

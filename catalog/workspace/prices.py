@@ -157,14 +157,14 @@ def edit(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     search = request.GET.get("search", "").strip()
     page = page_of(_rows(merchant, search, typed), request, PAGE)
     forms_ = [PriceForm(row, typed) for row in page.rows]
+    wrong = [form for form in forms_ if form.errors]  # none while nothing was sent
     overtaken = 0
-    if typed is not None and all([form.is_valid() for form in forms_]):
+    if typed is not None and not wrong:
         overtaken = _save(request, merchant, forms_)
         if not overtaken:
             return redirect(
                 reverse("catalog:prices", args=[merchant.pk], query=request.GET)
             )
-    wrong = any(form.errors for form in forms_)
     return render(
         request,
         "catalog/prices.html",

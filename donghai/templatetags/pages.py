@@ -82,6 +82,12 @@ def grouped(number: int) -> str:
 
 
 @register.filter
+def signed(number: int) -> str:
+    """A change: +5, −2 with a true minus."""
+    return f"{number:+}".replace("-", "−")
+
+
+@register.filter
 def grams(weight: Decimal) -> str:
     """27 g, 0.42 g: no nought that says nothing."""
     return _("%(weight)s g") % {

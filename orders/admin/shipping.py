@@ -2,24 +2,28 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
+from django.shortcuts import render
+from django.urls import path, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from donghai.backoffice.columns import link, list_of, number, state
-from donghai.backoffice.duties import ADMINS, STAFF
-from donghai.backoffice.figures import Figure, figure
+from donghai.backoffice.duties import ADMINS, CLERKS, STAFF
+from donghai.backoffice.figures import MOST, Figure, figure
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from orders.admin.checkout import MarketFilter
-from orders.shipping import label, services
+from orders.shipping import bringing, label, services
 from orders.shipping.models import NumberRange, Parcel, ParcelOrder, TrackingEvent
 
 FEW_NUMBERS = 5000
+STALLS = 300  # pick lists on one page; more are asked for by hall
 
 
 class OrdersInside(Part):
@@ -89,9 +93,25 @@ class ParcelPage(Page):
         self.work(request, queryset.open(), verb, _("Closing now"))  # type: ignore[attr-defined]
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.label)
-        door = path("<int:pk>/label/", view, name="orders_parcel_label")
-        return [door, *super().get_urls()]
+        label, bring = map(self.admin_site.admin_view, (self.label, self.bring))
+        return [
+            path("bring/", bring, name="orders_parcel_bring"),
+            path("<int:pk>/label/", label, name="orders_parcel_label"),
+            *super().get_urls(),
+        ]
+
+    def bring(self, request: HttpRequest) -> HttpResponse:
+        """What each stall must bring to the hub, to print: a page a stall."""
+        if not self.has_work_permission(request):
+            raise PermissionDenied
+        prefix = request.GET.get("stall", "").strip()
+        stalls, more = bringing.of_all(prefix=prefix, most=STALLS)
+        facts = {"stalls": stalls, "more": more, "prefix": prefix}
+        return render(
+            request,
+            "admin/orders/parcel/bring.html",
+            {**facts, "zone": settings.HOME_ZONE},
+        )
 
     def label(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The label as it was fixed when the parcel closed, to print again."""
@@ -135,6 +155,17 @@ class NumberRangePage(Page):
         """A new range gives out its first number first."""
         obj.next_serial = obj.first_serial
         super().save_model(request, obj, form, change)
+
+
+@figure(CLERKS)
+def pieces_to_bring() -> Figure:
+    waits = bringing.waiting()[:MOST].count()
+    return Figure(
+        gettext_lazy("sold lines that stalls must bring tonight"),
+        waits,
+        reverse("admin:orders_parcel_bring"),
+        detail=gettext_lazy("Pick lists by stall, to print."),
+    )
 
 
 @figure(STAFF)

@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.conf import settings
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from catalog.models import Merchant, Variant
+from catalog.models import Merchant, StockMovement, Variant
 from orders.checkout.models import Order, OrderLine
 from orders.shipping import services
 from orders.shipping.models import Parcel
@@ -49,9 +49,12 @@ class Stall:
 
 
 def waiting() -> QuerySet[OrderLine]:
-    """Paid lines that are in no parcel yet or in one that is still open."""
+    """Paid lines, not taken back, in no parcel yet or in one that is still open."""
+    unsold = StockMovement.objects.filter(
+        hold=OuterRef("claim__hold"), kind=StockMovement.Kind.UNSOLD
+    )
     lines = OrderLine.objects.filter(order__status=Order.Status.PAID)
-    return lines.filter(
+    return lines.exclude(Exists(unsold)).filter(
         Q(order__parcel_order__isnull=True)
         | Q(order__parcel_order__parcel__state=Parcel.State.OPEN)
     )

@@ -27,7 +27,7 @@ LATIN = RegexValidator(
     "[A-Za-z]", gettext_lazy("Write a name in Latin letters, such as Jade Spring.")
 )
 PHONE = RegexValidator(
-    re.compile(r"\+?\d[\d -]{5,18}", re.ASCII),
+    re.compile(r"\A\+?\d[\d -]{5,18}\Z", re.ASCII),
     gettext_lazy("Write a telephone number, such as 139 1234 5678."),
 )
 
@@ -131,7 +131,8 @@ def correct(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """Mend what was missing; the licence sent before stays unless a new one comes."""
     if merchant.state != Merchant.State.REFUSED:
         return redirect("catalog:application", merchant.pk)
-    known = {name: getattr(merchant, name) for name in ApplicationForm.base_fields}
+    names = set(ApplicationForm.base_fields) - {"licence"}
+    known = {name: getattr(merchant, name) for name in names}
     form = ApplicationForm(request.POST or None, request.FILES or None, initial=known)
     form.fields["licence"].required = not merchant.licence
     if request.method == "POST" and form.is_valid():
