@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from catalog.connections import views as connections
 from catalog.connections.api import products as systems
 from catalog.connections.api import stock
 from catalog.merchants.views import application, people
@@ -12,10 +13,10 @@ app_name = "catalog"
 
 API = [
     path("products", api.Products.as_view(), name="api-products"),
-    path("merchant/products", systems.Products.as_view(), name="api-own-products"),
+    path("merchant/products", systems.OwnProducts.as_view(), name="api-own-products"),
     path(
         "merchant/products/<str:sku>",
-        systems.OneProduct.as_view(),
+        systems.OwnProduct.as_view(),
         name="api-own-product",
     ),
     path("merchant/stock", stock.Stock.as_view(), name="api-stock"),
@@ -27,7 +28,28 @@ API = [
     ),
 ]
 
+CONNECTIONS = [
+    path("", connections.connections, name="connections"),
+    path("tokens/", connections.make_token, name="make-token"),
+    path("tokens/<int:token_id>/revoke/", connections.revoke, name="revoke-token"),
+    path("endpoints/", connections.make_endpoint, name="make-endpoint"),
+    path("endpoints/<int:endpoint_id>/", connections.endpoint, name="endpoint"),
+    path("endpoints/<int:endpoint_id>/ping/", connections.ping, name="ping"),
+    path("endpoints/<int:endpoint_id>/pause/", connections.pause, name="pause"),
+    path("endpoints/<int:endpoint_id>/resume/", connections.resume, name="resume"),
+    path("endpoints/<int:endpoint_id>/rotate/", connections.rotate, name="rotate"),
+    path("endpoints/<int:endpoint_id>/remove/", connections.remove, name="remove"),
+    path(
+        "endpoints/<int:endpoint_id>/send-failed/",
+        connections.send_failed_again,
+        name="send-failed",
+    ),
+    path("messages/<int:message_id>/", connections.message, name="message"),
+    path("messages/<int:message_id>/again/", connections.send_again, name="send-again"),
+]
+
 STALL = [
+    path("connections/", include(CONNECTIONS)),
     path("application/", application.application, name="application"),
     path("application/correct/", application.correct, name="correct-application"),
     path("products/", views.products, name="products"),
@@ -42,6 +64,7 @@ STALL = [
 
 urlpatterns = [
     path("api/v1/", include(API)),
+    path("api/guide/", connections.guide, name="api-guide"),
     path("stall/", views.front, name="stall"),
     path("stall/apply/", application.apply, name="apply"),
     path("stall/join/<str:token>/", people.join, name="join"),

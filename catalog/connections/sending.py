@@ -1,10 +1,11 @@
 """Delivering messages: once in effect for receivers who remember `webhook-id`.
 
 An attempt is a step. Its key is how many came before and of which series ("", "1/",
-"2/", or "0/<uuid>", "1/<uuid>" after a new start), or says that it is by hand. If whoever sends dies before it is written down, it is sent again,
-as the standard allows. A failed one schedules the next in the transaction that notes
-it, on the standard's timetable. An endpoint that hangs or cannot be reached rests: its
-messages wait without being tried, and their timetable with them.
+"2/", or "0/<uuid>", "1/<uuid>" after a new start), or says that it is by hand. If
+whoever sends dies before it is written down, it is sent again, as the standard allows.
+A failed one schedules the next in the transaction that notes it, on the standard's
+timetable. An endpoint that hangs or cannot be reached rests: its messages wait without
+being tried, and their timetable with them.
 """
 
 import random
@@ -144,14 +145,10 @@ def _note_failure(message: WebhookMessage, step: Step, answer: posting.Answer) -
         same.update(rests_until=now + rest)
     is_over = answer.status == GONE or now - since > GIVES_UP_AFTER
     if is_over and same.on().update(disabled_at=now):
-        steps.schedule(
-            TELL_OFF, subject_id=message.endpoint_id, key=now.isoformat()
-        )
+        steps.schedule(TELL_OFF, subject_id=message.endpoint_id, key=now.isoformat())
 
 
-def _schedule_next(
-    message: WebhookMessage, key: str, now: datetime
-) -> datetime | None:
+def _schedule_next(message: WebhookMessage, key: str, now: datetime) -> datetime | None:
     """When it is tried again; None when it was tried often enough."""
     before, _, series = key.partition("/")
     tried = int(before or 0)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
@@ -123,7 +124,7 @@ class OutcomeOutput(serializers.Serializer[Any]):
     note = serializers.CharField()
 
 
-class Products(MerchantDoor):
+class OwnProducts(MerchantDoor):
     """GET merchant/products: pieces by the order they came; POST: up to 100 at once."""
 
     scopes: ClassVar[Mapping[str, str]] = SCOPES
@@ -141,12 +142,13 @@ class Products(MerchantDoor):
         results = OutcomeOutput(many=True)
 
     @extend_schema(
+        operation_id="list_own_products",
         responses=Page,
         parameters=[
             AFTER,
             OpenApiParameter(
                 "changed_since",
-                serializers.DateTimeField,
+                OpenApiTypes.DATETIME,
                 description="Only what was saved at or after this moment.",
             ),
         ],
@@ -176,7 +178,7 @@ class Products(MerchantDoor):
         return self.once(request, act)
 
 
-class OneProduct(MerchantDoor):
+class OwnProduct(MerchantDoor):
     """GET, PUT (create or change), DELETE (withdraw) merchant/products/{sku}."""
 
     scopes: ClassVar[Mapping[str, str]] = SCOPES

@@ -63,7 +63,7 @@ class Stock(StockDoor):
         results = StockOutput(many=True)
         next = serializers.IntegerField(allow_null=True)
 
-    @extend_schema(responses=Page, parameters=[AFTER])
+    @extend_schema(operation_id="list_stock", responses=Page, parameters=[AFTER])
     def get(self, request: Request) -> Response:
         after = whole_number(request.query_params.get("after", ""))
         found = self.levels.filter(pk__gt=after or 0).order_by("pk")
