@@ -1,6 +1,6 @@
 """All doors of catalog/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from catalog.connections import views as connections
 from catalog.connections.api import products as systems
@@ -48,7 +48,7 @@ CONNECTIONS = [
     path("messages/<int:message_id>/again/", connections.send_again, name="send-again"),
 ]
 
-STALL = [
+STALL: list[URLPattern | URLResolver] = [
     path("connections/", include(CONNECTIONS)),
     path("application/", application.application, name="application"),
     path("application/correct/", application.correct, name="correct-application"),

@@ -139,7 +139,7 @@ def _note_failure(message: WebhookMessage, step: Step, answer: posting.Answer) -
         WebhookMessage.objects.filter(pk=message.pk).update(state=state, due_at=due_at)
     same = WebhookEndpoint.objects.filter(pk=message.endpoint_id)
     same.update(failing_since=Coalesce(F("failing_since"), now))
-    since = same.values_list("failing_since", flat=True).get()
+    since = same.values_list("failing_since", flat=True).get() or now
     if answer.status is None or answer.took_ms > SLOW_MS:
         rest = min(max((now - since) / 2, SHORTEST_REST), LONGEST_REST)
         same.update(rests_until=now + rest)

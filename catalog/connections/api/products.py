@@ -81,7 +81,7 @@ class PieceInput(Strict):
     )
     wholesale_minor = _count()
     min_quantity = _count()
-    tiers = Tier(many=True, required=False, max_length=20)
+    tiers = serializers.ListField(child=Tier(), required=False, max_length=20)
     suggested_retail_minor = _count()
     least_retail_minor = _count()
     is_one_off = serializers.BooleanField(required=False, allow_null=True)
@@ -94,7 +94,7 @@ class PieceInput(Strict):
     story = _words(4000)
 
 
-class ProductOutput(serializers.Serializer[Any]):
+class OwnProductOutput(serializers.Serializer[Any]):
     class Customs(serializers.Serializer[Any]):
         hs_code = serializers.CharField()
         is_confirmed = serializers.BooleanField()
@@ -130,7 +130,7 @@ class OwnProducts(MerchantDoor):
     scopes: ClassVar[Mapping[str, str]] = SCOPES
 
     class Page(serializers.Serializer[Any]):
-        results = ProductOutput(many=True)
+        results = OwnProductOutput(many=True)
         next = serializers.IntegerField(allow_null=True)
 
     class Input(Strict):
@@ -183,7 +183,7 @@ class OwnProduct(MerchantDoor):
 
     scopes: ClassVar[Mapping[str, str]] = SCOPES
 
-    @extend_schema(responses=ProductOutput)
+    @extend_schema(responses=OwnProductOutput)
     def get(self, request: Request, sku: str) -> Response:
         found = shapes.variants(self.merchant_id)
         return Response(shapes.product_facts(get_object_or_404(found, sku=sku)))

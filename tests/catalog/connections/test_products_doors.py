@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.connections import shapes
-from catalog.connections.api.products import PieceInput, ProductOutput
+from catalog.connections.api.products import OwnProductOutput, PieceInput
 from catalog.models import Product, StockMovement, Variant
 from catalog.products.pieces import Piece
 from tests.make import (
@@ -240,6 +240,6 @@ def test_what_is_shown_is_what_the_description_says(system, merchant):
     put(system, "A", BRACELET)
     facts = shapes.product_facts(shapes.variants(merchant.pk).get())
 
-    assert set(facts) == set(ProductOutput().fields)
+    assert set(facts) == set(OwnProductOutput().fields)
     assert set(facts["piece"]) == set(PieceInput().fields)
     assert set(PieceInput().fields) | {"sku"} == {one.name for one in fields(Piece)}
