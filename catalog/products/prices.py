@@ -152,8 +152,10 @@ def _locked(merchant_id: int, ids: Iterable[int]) -> list[Variant]:
 
 
 def _write(variant: Variant, wanted: Prices) -> None:
-    names = ("wholesale_minor", "min_quantity")
-    names += ("suggested_retail_minor", "least_retail_minor")
+    names = (
+        *("wholesale_minor", "min_quantity"),
+        *("suggested_retail_minor", "least_retail_minor"),
+    )
     for name in names:
         setattr(variant, name, getattr(wanted, name))
     variant.save(update_fields=names)

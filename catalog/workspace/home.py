@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, F, QuerySet, Sum, When
 
 from catalog.merchants.models import Merchant
 from catalog.products.models import Product, Variant
@@ -42,5 +42,12 @@ def low_stock(merchant: Merchant) -> QuerySet[Variant]:
 
 
 def last_movements(merchant: Merchant) -> QuerySet[StockMovement]:
-    moved = StockMovement.objects.filter(variant__merchant=merchant)
+    """The newest, each with the `change` of what is there, or else of what is free."""
+    moved = StockMovement.objects.filter(variant__merchant=merchant).annotate(
+        change=Case(
+            When(on_hand=0, then=-F("allocated")),
+            default=F("on_hand"),
+            output_field=BigIntegerField(),
+        )
+    )
     return moved.select_related("variant__product", "moved_by").order_by("-pk")[:SHOWN]

@@ -137,7 +137,8 @@ class PriceForm(forms.Form):
 
 def _tiers_shown(stands: Prices, prefix: str | None, typed: Any) -> int:
     """All there are, two to fill in, and no fewer than the page had that was sent."""
-    sent = sum(f"{prefix}-many_{i}" in typed for i in range(MOST_TIERS))
+    names = (f"{prefix}-many_{i}" in typed for i in range(MOST_TIERS))
+    sent = max((i for i, is_there in enumerate(names, 1) if is_there), default=0)
     there = len(stands.tiers)
     return max(min(there + BLANK_TIERS, MOST_TIERS), there, sent)
 

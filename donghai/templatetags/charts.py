@@ -60,8 +60,10 @@ def _drawn(rows: Sequence[Bar], i: int, highest: int) -> Drawn:
     peak = next(n for n, row in enumerate(rows) if row.value == highest)
     every = -(-len(rows) // MOST_NAMES)
     is_named = (len(rows) - 1 - i) % every == 0
-    # the last is labelled, too, where its label does not run into the peak's
-    is_last = i == len(rows) - 1 and bar.value > 0 and (i - peak) * place > 35
+    # the last is labelled, too, where that label runs into nothing
+    beside = rows[max(i - int(20 / place), 0) : i]
+    is_clear = (i - peak) * place > 35 and all(b.value <= bar.value for b in beside)
+    is_last = i == len(rows) - 1 and bar.value > 0 and is_clear
     return Drawn(
         bar=bar,
         x=f"{middle - place * FILLED / 2:.2f}%",

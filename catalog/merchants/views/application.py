@@ -122,7 +122,7 @@ def application(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     return render(
         request,
         "catalog/application.html",
-        {"here": "account", "merchant": merchant},
+        {"here": "application", "merchant": merchant},
     )
 
 
