@@ -4,6 +4,7 @@ from catalog.connections import outbox, sending
 from catalog.merchants import mails, people
 from catalog.merchants import services as merchants
 from catalog.products import drawn as pictures
+from catalog.products import recomposing
 from donghai import steps
 
 steps.job(pictures.DRAW, lane=steps.Lane.MEDIA)(pictures.draw_picture)
@@ -13,3 +14,4 @@ steps.job(people.INVITE, lane=steps.Lane.OUTSIDE)(mails.send_invitation)
 
 steps.job(outbox.DELIVER, lane=steps.Lane.MERCHANTS)(sending.deliver)
 steps.job(sending.TELL_OFF, lane=steps.Lane.OUTSIDE)(sending.tell_off)
+steps.job(recomposing.RECOMPOSE)(recomposing.recompose)

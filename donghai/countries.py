@@ -10,7 +10,7 @@ NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})  # CLDR's o
 @cache
 def codes() -> frozenset[str]:
     """All countries' codes: AF, BR, CN ..."""
-    known = Locale("en").territories
+    known = map(str, Locale("en").territories)
     return frozenset(x for x in known if len(x) == 2 and x.isalpha()) - NO_COUNTRIES
 
 

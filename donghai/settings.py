@@ -226,6 +226,7 @@ ROUNDS = [
     ("catalog.stock.services.expire_holds", 5.0),
     ("catalog.connections.outbox.write_messages", 1.0),
     ("catalog.connections.outbox.forget_old", 3600.0),
+    ("livestream.sold.refresh_search", 600.0),
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
 ]

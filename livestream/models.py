@@ -226,6 +226,73 @@ class HostTerms(models.Model):
         return f"{self.merchant_id} -> {self.host_id}: -{self.percent_off} %"
 
 
+class Collection(models.Model):
+    """Pieces a host keeps for later sessions."""
+
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="collections")
+    name = models.CharField(_("name"), max_length=60)
+    made_at = models.DateTimeField(_("made"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("collection")
+        verbose_name_plural = _("collections")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host", "name"], name="a_host_has_a_collection_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CollectionPiece(models.Model):
+    """A variant in a collection."""
+
+    collection = models.ForeignKey(
+        Collection, on_delete=models.CASCADE, related_name="items"
+    )
+    variant = models.ForeignKey(
+        Variant, on_delete=models.CASCADE, related_name="collected"
+    )
+
+    class Meta:
+        verbose_name = _("piece of a collection")
+        verbose_name_plural = _("pieces of collections")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["collection", "variant"], name="a_collection_has_a_piece_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id} @ {self.collection_id}"
+
+
+class SoldCount(models.Model):
+    """Units of a variant paid for in one night's sessions of one language."""
+
+    night = models.DateField(_("night"))
+    language = models.CharField(_("language"), max_length=8)
+    variant = models.ForeignKey(
+        Variant, on_delete=models.CASCADE, related_name="sold_counts"
+    )
+    units = models.PositiveIntegerField(_("units"))
+
+    class Meta:
+        verbose_name = _("sold in a night")
+        verbose_name_plural = _("sold in a night")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["night", "language", "variant"],
+                name="a_night_counts_a_variant_once_a_language",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.night} {self.language} {self.variant_id}: {self.units}"
+
+
 class RoomLog(models.Model):
     """The last event number of a session: the row that makes the numbers gapless."""
 

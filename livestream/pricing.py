@@ -1,11 +1,13 @@
 """Who gets what of a retail price, in fen, at a dated rate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
+from typing import Self
 
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from catalog.models import Variant
 from donghai import rates
@@ -30,15 +32,31 @@ def rate_into_yuan(currency: str, on: date) -> ExchangeRate | None:
     return None if currency == "CNY" else rates.row(currency, "CNY", on)
 
 
-def wholesale_for(variant: Variant, host: Host, on: date) -> Money:
-    """What the merchant asks of this host for one piece on a day, rounded half up."""
-    off = (
-        HostTerms.objects.in_force_on(on)
-        .filter(host=host, merchant_id=variant.merchant_id)
-        .filter(Q(product=None) | Q(product_id=variant.product_id))
-        .aggregate(best=Max("percent_off", default=Decimal(0)))["best"]
-    )
-    return variant.wholesale - variant.wholesale.share(off)
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What merchants let one host have their pieces for on a day.
+
+    Per cent off wholesale by merchant and product; product None is all of a merchant's.
+    """
+
+    percent: Mapping[tuple[int, int | None], Decimal]
+
+    @classmethod
+    def of(cls, host: Host, on: date) -> Self:
+        rows = HostTerms.objects.in_force_on(on).filter(host=host)
+        best = rows.values_list("merchant_id", "product_id").annotate(
+            best=Max("percent_off")
+        )
+        return cls({(merchant, product): off for merchant, product, off in best})
+
+    def wholesale(self, variant: Variant) -> Money:
+        """What the merchant asks of this host for one piece, rounded half up."""
+        none, merchant = Decimal(0), variant.merchant_id
+        off = max(
+            self.percent.get((merchant, None), none),
+            self.percent.get((merchant, variant.product_id), none),
+        )
+        return variant.wholesale - variant.wholesale.share(off)
 
 
 def shares(retail: Money, wholesale: Money, rate: ExchangeRate | None) -> Shares:

@@ -18,7 +18,7 @@ from donghai.errors import Refused
 from donghai.money import Money
 from hosts.models import Host
 from hosts.services import require_right_to_present
-from livestream import events, pricing
+from livestream import events, pricing, sold
 from livestream.models import Listing, LiveSession, Market, RoomLog
 
 LONGEST_CHAT = 200
@@ -175,7 +175,13 @@ def cancel_session(*, host: Host, session_id: int) -> LiveSession:
     return session
 
 
-def preview_shares(*, session: LiveSession, variant: Variant, retail: Money) -> Any:
+def preview_shares(
+    *,
+    session: LiveSession,
+    variant: Variant,
+    retail: Money,
+    terms: pricing.Terms | None = None,
+) -> pricing.Shares:
     """What merchant, host and centre would get of one piece.
 
     Raises RetailTooLow below its costs or the merchant's lowest price, and
@@ -183,7 +189,8 @@ def preview_shares(*, session: LiveSession, variant: Variant, retail: Money) -> 
     """
     today = timezone.localdate()
     rate = pricing.rate_into_yuan(session.currency, today)
-    wholesale = pricing.wholesale_for(variant, session.host, today)
+    terms = terms or pricing.Terms.of(session.host, today)
+    wholesale = terms.wholesale(variant)
     shares = pricing.shares(retail, wholesale, rate)
     least = pricing.least_for(variant, wholesale, session.currency, rate)
     if shares.host.minor <= 0 or retail < least:
@@ -296,8 +303,11 @@ def claim_place(*, listing_id: int, quantity: int, name: str, now: datetime) -> 
     return events.append_claim(listing_id, payload, now)
 
 
-def note_sale(*, session_id: int, listing_id: int, place: int, name: str) -> None:
-    """Tell the room that a claim was paid."""
+def note_sale(
+    *, session_id: int, listing_id: int, place: int, name: str, units: int
+) -> None:
+    """Tell the room that a claim was paid, and count it."""
+    sold.count(listing_id=listing_id, units=units)
     events.append(
         session_id, "paid", {"listing": listing_id, "place": place, "name": name}
     )

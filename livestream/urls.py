@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from livestream import api, views
+from livestream import api
+from livestream.views import market, schedule, studio
 
 app_name = "livestream"
 
@@ -22,26 +23,43 @@ API = [
 ]
 
 STUDIO = [
-    path("", views.studio, name="studio"),
-    path("plan/", views.plan, name="plan"),
-    path("<int:session_id>/pieces/", views.pieces, name="pieces"),
-    path("<int:session_id>/pieces/link/", views.link, name="link"),
+    path("", studio.studio, name="studio"),
+    path("plan/", studio.plan, name="plan"),
+    path("market/", market.market, name="market"),
+    path("<int:session_id>/pieces/", market.pieces, name="pieces"),
+    path("<int:session_id>/pieces/link/", market.link, name="link"),
+    path("<int:session_id>/pieces/collect/", market.collect, name="collect"),
+    path("<int:session_id>/pieces/of/<int:variant_id>/", market.piece, name="piece"),
     path(
-        "<int:session_id>/pieces/<int:listing_id>/unlink/", views.unlink, name="unlink"
+        "<int:session_id>/pieces/<int:listing_id>/unlink/",
+        market.unlink,
+        name="unlink",
     ),
-    path("<int:session_id>/go-live/", views.run, {"act": "go-live"}, name="go-live"),
-    path("<int:session_id>/end/", views.run, {"act": "end"}, name="end"),
-    path("<int:session_id>/cancel/", views.run, {"act": "cancel"}, name="cancel"),
-    path("<int:session_id>/next/", views.pin_next, name="pin-next"),
+    path(
+        "<int:session_id>/collections/<int:collection_id>/link/",
+        market.collection,
+        {"act": "link"},
+        name="link-collection",
+    ),
+    path(
+        "<int:session_id>/collections/<int:collection_id>/drop/",
+        market.collection,
+        {"act": "drop"},
+        name="drop-collection",
+    ),
+    path("<int:session_id>/go-live/", studio.run, {"act": "go-live"}, name="go-live"),
+    path("<int:session_id>/end/", studio.run, {"act": "end"}, name="end"),
+    path("<int:session_id>/cancel/", studio.run, {"act": "cancel"}, name="cancel"),
+    path("<int:session_id>/next/", studio.pin_next, name="pin-next"),
     path(
         "<int:session_id>/pieces/<int:listing_id>/pin/",
-        views.pin,
+        studio.pin,
         {"act": "pin"},
         name="pin",
     ),
     path(
         "<int:session_id>/pieces/<int:listing_id>/unpin/",
-        views.pin,
+        studio.pin,
         {"act": "unpin"},
         name="unpin",
     ),
@@ -49,8 +67,8 @@ STUDIO = [
 
 urlpatterns = [
     path("api/v1/", include(API)),
-    path("schedule/", views.schedule, name="schedule"),
-    path("live/<int:session_id>/calendar.ics", views.calendar, name="calendar"),
-    path("hosts/<slug:slug>/", views.host, name="host"),
+    path("schedule/", schedule.schedule, name="schedule"),
+    path("live/<int:session_id>/calendar.ics", schedule.calendar, name="calendar"),
+    path("hosts/<slug:slug>/", schedule.host, name="host"),
     path("studio/", include(STUDIO)),
 ]

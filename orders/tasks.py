@@ -42,4 +42,5 @@ def tell_room(step: Step) -> None:
                 listing_id=line.claim.listing_id,
                 place=line.claim.place,
                 name=line.claim.name,
+                units=line.quantity,
             )

@@ -19,3 +19,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     _until_the_end.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """The glossary is there before the first test.
+
+    One that empties the database leaves it out; who needs it says `make_glossary`.
+    """
+    from tests.make import make_glossary
+
+    with django_db_blocker.unblock():
+        make_glossary()

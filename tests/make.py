@@ -16,15 +16,14 @@ from catalog.connections import endpoints, tokens
 from catalog.connections.models import EventType, Scope, WebhookEndpoint
 from catalog.glossary.loading import load_glossary
 from catalog.models import (
-    Form,
     Merchant,
     MerchantMember,
-    Mineral,
     Product,
     Term,
     Treatment,
     Variant,
 )
+from catalog.products import indexing
 from catalog.stock import services as catalog
 from donghai import memory, rates
 from donghai.models import StaffMember, User
@@ -94,8 +93,8 @@ def make_variant(
     on_hand: int = 10,
     wholesale: str = "60.00",
     merchant: Merchant | None = None,
-    mineral: str = Mineral.AMETHYST,
-    form: str = Form.BRACELET,
+    mineral: str = "AMETHYST",
+    form: str = "BRACELET",
     weight_g: int | str | Decimal = 27,
     hs_code: str = "7116200000",
 ) -> Variant:
@@ -123,6 +122,7 @@ def make_variant(
     )
     if on_hand:
         catalog.receive(variant_id=variant.pk, quantity=on_hand)
+    indexing.index([product.pk])
     return variant
 
 

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -34,6 +34,11 @@ COUNTS = (
     number("stock.reserved", gettext_lazy("held"), order="stock__reserved"),
     number("stock.free", gettext_lazy("free")),
 )
+
+
+def variants_called(sku: str) -> QuerySet[Variant]:
+    """Variants of the product at hand whose SKU begins so."""
+    return Variant.objects.filter(product=OuterRef("pk"), sku__istartswith=sku)
 
 
 class Variants(Part):
@@ -82,8 +87,14 @@ class ProductPage(Page):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[QuerySet[Product], bool]:
-        found = Product.objects.matching(search_term).values("pk")
-        return (queryset.filter(pk__in=found) if search_term else queryset), False
+        for word in search_term.split()[:6]:
+            queryset = queryset.filter(
+                Q(titles_text__icontains=word)
+                | Exists(variants_called(word))
+                | Q(merchant__name__icontains=word)
+                | Q(merchant__name_zh__icontains=word)
+            )
+        return queryset, False
 
     @admin.display(description=gettext_lazy("picture"))
     def picture_shown(self, product: Product) -> SafeString | str:

@@ -22,6 +22,13 @@ from donghai.backoffice.duties import CLERKS
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 
+# What a term of a kind isn't asked for
+NEITHER = ("family", "measures", "implied")
+UNASKED: dict[str, tuple[str, ...]] = {
+    Term.Kind.MINERAL: ("measures",),
+    Term.Kind.FORM: (),
+}
+
 
 class Lines(forms.CharField):
     """A mapping, written as "name=form" on lines."""
@@ -43,7 +50,10 @@ class Lines(forms.CharField):
         return pairs
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool(self.to_python(data) != (initial or {}))
+        try:
+            return bool(self.to_python(data) != (initial or {}))
+        except ValidationError:
+            return True
 
 
 class Bars(forms.CharField):
@@ -62,9 +72,9 @@ class Bars(forms.CharField):
 
 
 class NameForm(forms.ModelForm):
-    grammar = Lines(label=_("grammar"), required=False)
+    grammar = Lines(label=_("Grammar"), required=False)
     synonyms = Bars(
-        label=_("also called"),
+        label=_("Also called"),
         required=False,
         help_text=_("What traders and buyers say, with | between."),
     )
@@ -72,17 +82,18 @@ class NameForm(forms.ModelForm):
     class Meta:
         model = TermName
         fields = ("language", "name", "grammar", "synonyms")
+        widgets = {"name": forms.TextInput(attrs={"size": 22})}
 
 
 class TermForm(forms.ModelForm):
     measures = forms.MultipleChoiceField(
-        label=_("sizes it asks for"),
+        label=_("Sizes it asks for"),
         choices=Measure.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     implied = forms.MultipleChoiceField(
-        label=_("colours or motifs that its name already says"), required=False
+        label=_("Colours or motifs that its name already says"), required=False
     )
 
     class Meta:
@@ -145,6 +156,12 @@ class TermPage(HandedPage):
     search_fields = ("code__icontains", "names__name__icontains")
     search_help_text = _("code, or a name in any language")
     ordering = ("kind", "position")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only forms ask for sizes; only minerals and forms have families."""
+        shown = super().get_fields(request, obj)
+        unasked = UNASKED.get(obj.kind, NEITHER) if obj else ()
+        return tuple(field for field in shown if field not in unasked)
 
     @admin.display(description=_("name"))
     def called(self, row: Term) -> str:

@@ -7,7 +7,10 @@ said.
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from unicodedata import category, normalize
 
@@ -42,6 +45,7 @@ REASONS: dict[str, Promise] = {
 
 # What Arabic writes together with the word that follows
 ARABIC_PREFIX = "[وف]?(?:[بك]?ال|لل|[بكل])?"
+ARABIC_HEADS = "وفبكال"
 # Marks that are letters of their own in Japanese, not accents
 VOICED = "\u3099\u309a"
 TATWEEL = "\u0640"
@@ -68,7 +72,7 @@ class Folded:
     """A text as it is compared, and where each of its characters came from."""
 
     text: str
-    origins: list[int]
+    origins: Sequence[int]
     written: str
 
     def between(self, start: int, end: int) -> str:
@@ -77,13 +81,30 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """All forbidden words of a language as one expression."""
+    """The forbidden words of a language by the letter they begin with."""
 
-    expression: re.Pattern[str]
+    at_word_starts: dict[str, re.Pattern[str]]
+    anywhere: dict[str, re.Pattern[str]]
     kinds: dict[str, str]
 
-    def kind_of(self, found: re.Match[str]) -> str:
-        return self.kinds[str(found.lastgroup)]
+    def cast(self, text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+        """The kind and the place of each word found, the longest at a place."""
+        end, before = 0, " "
+        for place, letter in enumerate(text):
+            if place >= end and (found := self._at(text, place, letter, before)):
+                end = found.end()
+                yield self.kinds[str(found.lastgroup)], found.span()
+            before = letter
+
+    def _at(
+        self, text: str, place: int, letter: str, before: str
+    ) -> re.Match[str] | None:
+        found = None
+        if letter in self.at_word_starts and not (before.isalnum() or before == "_"):
+            found = self.at_word_starts[letter].match(text, place)
+        if found is None and letter in self.anywhere:
+            found = self.anywhere[letter].match(text, place)
+        return found
 
 
 def find_forbidden(text: str, language: str, treatment: str) -> list[Finding]:
@@ -94,10 +115,7 @@ def find_forbidden(text: str, language: str, treatment: str) -> list[Finding]:
     """
     folded = fold(text)
     net = _net(nearest(language) if language else "")
-    hits = [
-        (net.kind_of(found), found.span())
-        for found in net.expression.finditer(folded.text)
-    ]
+    hits = list(net.cast(folded.text))
     spared = {Kind.NATURAL.value} if treatment == UNTREATED else set()
     if not _only_vague(folded.text, hits):
         spared.add(Kind.VAGUE.value)
@@ -112,6 +130,8 @@ def find_forbidden(text: str, language: str, treatment: str) -> list[Finding]:
 def fold(text: str) -> Folded:
     """Without case, accents, width and the stretching of Arabic."""
     written = normalize("NFKC", text)
+    if written.isascii():
+        return Folded(written.lower(), range(len(written)), written)
     kept: list[str] = []
     origins: list[int] = []
     for place, char in enumerate(written):
@@ -121,9 +141,8 @@ def fold(text: str) -> Folded:
     return Folded("".join(kept), origins, written)
 
 
+@lru_cache(maxsize=8192)
 def _bare(char: str) -> str:
-    if char.isascii():
-        return char.lower()
     parts = normalize("NFD", char.casefold())
     bare = (
         part
@@ -149,19 +168,31 @@ def _net(language: str) -> Net:
     words = ForbiddenWord.objects.filter(is_active=True)
     if language:
         words = words.filter(language__in=(language, ForbiddenWord.ALL))
-    kinds = {}
-    parts = []
     by_length = sorted(words, key=lambda word: (-len(word.pattern), word.pk))
-    for number, word in enumerate(by_length):
-        kinds[f"w{number}"] = word.kind
-        parts.append(f"(?P<w{number}>{_expression(word)})")
-    return Net(re.compile("|".join(parts) or r"(?!)"), kinds)
+    bounded: dict[str, list[str]] = defaultdict(list)
+    anywhere: dict[str, list[str]] = defaultdict(list)
+    for word in by_length:
+        for head in _heads(word):
+            is_anywhere = word.match == ForbiddenWord.Match.ANYWHERE
+            heads = anywhere if is_anywhere else bounded
+            heads[head].append(f"(?P<w{word.pk}>{_expression(word)})")
+    return Net(
+        {head: re.compile("|".join(parts)) for head, parts in bounded.items()},
+        {head: re.compile("|".join(parts)) for head, parts in anywhere.items()},
+        {f"w{word.pk}": word.kind for word in by_length},
+    )
+
+
+def _heads(word: ForbiddenWord) -> set[str]:
+    heads = {fold(word.pattern).text[:1]}
+    return heads | set(ARABIC_HEADS) if word.language == Language.AR else heads
 
 
 def _expression(word: ForbiddenWord) -> str:
-    body = r"[\s\-]+".join(map(re.escape, fold(word.pattern).text.split()))
+    parts = re.split(r"[\s\-]+", fold(word.pattern).text)
+    body = r"[\s\-]+".join(map(re.escape, parts))
     if word.match == ForbiddenWord.Match.ANYWHERE:
         return body
     before = ARABIC_PREFIX if word.language == Language.AR else ""
     after = r"\w*" if word.match == ForbiddenWord.Match.STEM else ""
-    return rf"(?<!\w){before}{body}{after}(?!\w)"
+    return rf"{before}{body}{after}(?!\w)"

@@ -35,12 +35,16 @@ def load_glossary() -> int:
 
 def _write(model: type[Row], wanted: list[Row], key: tuple[str, ...]) -> int:
     """Insert what is missing and update what differs, in two statements."""
-    fields = [
+    fields: list[str] = [
         field.attname
         for field in model._meta.concrete_fields
         if not field.primary_key and field.attname not in (*key, "changed_by_hand")
     ]
-    there = {_values(row, key): row for row in model._default_manager.all()}
+    columns = (*key, "changed_by_hand", *fields)
+    there = {
+        row[: len(key)]: row[len(key) :]
+        for row in model._default_manager.values_list(*columns)
+    }
     rows = [
         row for row in wanted if _is_stale(there.get(_values(row, key)), row, fields)
     ]
@@ -50,10 +54,11 @@ def _write(model: type[Row], wanted: list[Row], key: tuple[str, ...]) -> int:
     return len(rows)
 
 
-def _is_stale(now: Row | None, wanted: Row, fields: list[str]) -> bool:
-    if now is None:
+def _is_stale(there: tuple[Any, ...] | None, wanted: Row, fields: list[str]) -> bool:
+    if there is None:
         return True
-    return not now.changed_by_hand and _values(now, fields) != _values(wanted, fields)
+    changed_by_hand, *values = there
+    return not changed_by_hand and tuple(values) != _values(wanted, fields)
 
 
 def _values(row: models.Model, names: Any) -> tuple[Any, ...]:

@@ -1,7 +1,5 @@
 """The trade's words in every selling language, and those that may not be used."""
 
-from typing import Self
-
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -33,11 +31,6 @@ class Measure(models.TextChoices):
     WIDTH = "width_mm", _("width")
     HEIGHT = "height_mm", _("height")
     DIAMETER = "diameter_mm", _("diameter")
-
-
-class TermQuerySet(models.QuerySet["Term"]):
-    def of(self, kind: str) -> Self:
-        return self.filter(kind=kind)
 
 
 class Term(models.Model):
@@ -90,8 +83,6 @@ class Term(models.Model):
     changed_by_hand = models.BooleanField(
         _("changed by hand"), default=False, editable=False
     )
-
-    objects = TermQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("term")
@@ -162,7 +153,9 @@ class ForbiddenWord(models.Model):
     ALL = "*"
 
     language = models.CharField(
-        _("language"), max_length=7, choices=[(ALL, _("all")), *Language.choices]
+        _("language"),
+        max_length=7,
+        choices=[(ALL, _("every language")), *Language.choices],
     )
     kind = models.CharField(_("why"), max_length=7, choices=Kind.choices)
     match = models.CharField(_("found as"), max_length=8, choices=Match.choices)

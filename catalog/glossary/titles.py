@@ -16,7 +16,7 @@ from catalog.glossary.models import Measure, Term
 from catalog.glossary.tongues import TONGUES, Said, Tongue
 
 STONE, GLASS, UNTREATED = "STONE", "GLASS", "NONE"
-OUTLINE = (Measure.LENGTH.value, Measure.WIDTH.value, Measure.HEIGHT.value)
+OUTLINE = frozenset((Measure.LENGTH.value, Measure.WIDTH.value, Measure.HEIGHT.value))
 ACROSS = (Measure.BEAD.value, Measure.DIAMETER.value)
 CM_FROM = 100  # millimetres: what is longer is described in centimetres
 
@@ -115,7 +115,7 @@ def _ending(
 ) -> str:
     """What a title ends with: ", 8 mm" or ", 40 × 30 mm", then how many pieces."""
     across = [sizes[measure] for measure in ACROSS if measure in sizes][:1]
-    shown = across or [sizes[measure] for measure in OUTLINE if measure in sizes]
+    shown = across or [size for measure, size in sizes.items() if measure in OUTLINE]
     ending = ""
     if shown:
         numbers = tongue.times.join(_number(size, tongue.decimal) for size in shown)

@@ -9,10 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from catalog.products import browsing
 from catalog.products.models import Product
-from donghai.paging import whole_number
-
-PAGE = 24
 
 
 class ProductOutput(serializers.Serializer[Any]):
@@ -42,32 +40,50 @@ class ProductOutput(serializers.Serializer[Any]):
 
 
 class Products(APIView):
-    """GET products?search=: pieces on the market, newest first, 24 at a time."""
+    """GET products: pieces on the market by words in any language and by facts.
+
+    24 at a time. `total` and `counts` are of the first 500 matches at most: with `more`
+    there are at least as many. `corrected` says as what a mistyped word was read.
+    """
 
     class Page(serializers.Serializer[Any]):
         results = ProductOutput(many=True)
-        next = serializers.IntegerField(allow_null=True)
+        next = serializers.CharField(allow_blank=True)
+        total = serializers.IntegerField()
+        more = serializers.BooleanField()
+        counts = serializers.DictField(
+            child=serializers.DictField(child=serializers.IntegerField())
+        )
+        corrected = serializers.DictField(child=serializers.CharField())
 
     @extend_schema(
         responses=Page,
         parameters=[
             OpenApiParameter("search", str),
-            OpenApiParameter("before", int, description="`next` of the page before."),
+            *(
+                OpenApiParameter(name, str, many=True, explode=True)
+                for name in browsing.FACETS
+            ),
+            OpenApiParameter(browsing.IN_STOCK, bool),
+            OpenApiParameter("sort", str, enum=[x.value for x in browsing.SORTS]),
+            OpenApiParameter("after", str, description="`next` of the page before."),
         ],
     )
     def get(self, request: Request) -> Response:
-        found = Product.objects.listed().matching(
-            request.query_params.get("search", "")
-        )
-        before = whole_number(request.query_params.get("before", ""))
-        if before is not None:
-            found = found.filter(pk__lt=before)
-        page = list(found.with_stock().order_by("-pk")[: PAGE + 1])
-        more = len(page) > PAGE
-        page = page[:PAGE]
+        looker = browsing.Looker(translation.get_language() or "en")
+        shelf = browsing.browse(request.query_params, looker)
+        found = shelf.found
         return Response(
             {
-                "results": ProductOutput(page, many=True).data,
-                "next": page[-1].pk if more else None,
+                "results": ProductOutput(shelf.products, many=True).data,
+                "next": found.next,
+                "total": found.total,
+                "more": found.more,
+                "counts": {
+                    name: dict(counts)
+                    for name, counts in found.counts.items()
+                    if name in browsing.FACETS
+                },
+                "corrected": dict(found.corrected),
             }
         )

@@ -61,6 +61,7 @@ def words(goods: Goods, hs_code: str) -> Words:
     """The Chinese name and the elements under a code."""
     name = _name(goods)
     kind = book.name(goods.form, CHINESE)
+    parts: tuple[str, ...]
     if hs_code.startswith(("7103", "7104")):
         parts = (
             name,

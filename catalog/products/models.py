@@ -15,40 +15,6 @@ from donghai.money import Money
 from donghai.storage import private_files
 
 
-class Mineral(models.TextChoices):
-    ROCK_CRYSTAL = "ROCK_CRYSTAL", _("rock crystal")
-    AMETHYST = "AMETHYST", _("amethyst")
-    CITRINE = "CITRINE", _("citrine")
-    ROSE_QUARTZ = "ROSE_QUARTZ", _("rose quartz")
-    SMOKY_QUARTZ = "SMOKY_QUARTZ", _("smoky quartz")
-    AGATE = "AGATE", _("agate")
-    OBSIDIAN = "OBSIDIAN", _("obsidian")
-    TIGER_EYE = "TIGER_EYE", _("tiger's eye")
-    LABRADORITE = "LABRADORITE", _("labradorite")
-    MOONSTONE = "MOONSTONE", _("moonstone")
-    FLUORITE = "FLUORITE", _("fluorite")
-    GREEN_AVENTURINE = "GREEN_AVENTURINE", _("green aventurine")
-    LAPIS_LAZULI = "LAPIS_LAZULI", _("lapis lazuli")
-    TOURMALINE = "TOURMALINE", _("tourmaline")
-    RUTILATED_QUARTZ = "RUTILATED_QUARTZ", _("rutilated quartz")
-    PREHNITE = "PREHNITE", _("prehnite")
-
-
-class Form(models.TextChoices):
-    BRACELET = "BRACELET", _("bracelet")
-    NECKLACE = "NECKLACE", _("necklace")
-    PENDANT = "PENDANT", _("pendant")
-    EARRINGS = "EARRINGS", _("earrings")
-    RING = "RING", _("ring")
-    SPHERE = "SPHERE", _("sphere")
-    TOWER = "TOWER", _("tower")
-    CLUSTER = "CLUSTER", _("cluster")
-    CARVING = "CARVING", _("carving")
-    TUMBLED = "TUMBLED", _("tumbled stones")
-    FACETED = "FACETED", _("faceted stone")
-    ROUGH = "ROUGH", _("rough stone")
-
-
 class Treatment(models.TextChoices):
     """What was done to the stone. Customs, consumer law and trust depend on it."""
 
@@ -78,20 +44,12 @@ class ProductQuerySet(models.QuerySet["Product"]):
             state=Product.State.LISTED, merchant__state=Merchant.State.APPROVED
         )
 
-    def matching(self, words: str) -> Self:
-        """Every word occurs in a title, a SKU or the merchant's name."""
-        found = self
-        for word in words.split()[:6]:
-            found = found.filter(
-                Q(titles_text__icontains=word)
-                | Q(variants__sku__istartswith=word)
-                | Q(merchant__name__icontains=word)
-                | Q(merchant__name_zh__icontains=word)
-            )
-        return found.distinct() if words.strip() else found
-
     def with_stock(self) -> Self:
-        return self.prefetch_related("variants__stock").select_related("merchant")
+        """With merchant, and those of its variants that are on the market."""
+        on_market = Variant.objects.filter(withdrawn_at=None).select_related("stock")
+        return self.select_related("merchant").prefetch_related(
+            models.Prefetch("variants", on_market.order_by("pk"))
+        )
 
 
 class Product(models.Model):
@@ -100,6 +58,7 @@ class Product(models.Model):
     `titles` are what is shown, composed from the facts; what a person wrote over them
     stands in `own_titles` and wins. Descriptions are composed when they are read, if
     nobody wrote one. `story` is the merchant's free text in `story_language`.
+    Mineral, form, colour and motif are codes of the glossary.
     `unfinished` is what was typed in the editor and not saved yet, valid or not.
     """
 
@@ -128,10 +87,8 @@ class Product(models.Model):
     story_language = models.CharField(max_length=8, blank=True, default="zh-hans")
     stories = models.JSONField(_("story by language"), default=dict, blank=True)
 
-    mineral = models.CharField(
-        _("mineral"), max_length=20, choices=Mineral.choices, blank=True
-    )
-    form = models.CharField(_("form"), max_length=20, choices=Form.choices, blank=True)
+    mineral = models.CharField(_("mineral"), max_length=20, blank=True)
+    form = models.CharField(_("form"), max_length=20, blank=True)
     treatment = models.CharField(
         _("treatment"), max_length=14, choices=Treatment.choices, blank=True
     )

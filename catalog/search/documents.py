@@ -1,10 +1,12 @@
 """A product as others hand it to search, and the row that becomes of it."""
 
+import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from hashlib import blake2b
+from operator import or_
 
 from catalog.search.lexicon import Fact, Lexicon, Match, between
 from catalog.search.words import fold, tokens, units
@@ -37,8 +39,14 @@ class Row:
     words: tuple[str, ...]  # free ones: those that don't just say its facts
 
     @property
-    def codes(self) -> list[int]:
-        return [code_of(*fact) for fact in self.facts]
+    def packed(self) -> bytes:
+        """The codes of its facts, one after the other."""
+        codes = [code_of(*fact) for fact in self.facts]
+        return struct.pack(f">{len(codes)}q", *codes)
+
+    @property
+    def signature(self) -> int:
+        return reduce(or_, map(bits_of, self.facts), 0)
 
     @property
     def tokens(self) -> list[str]:
@@ -92,6 +100,12 @@ def code_of(facet: str, value: str) -> int:
     """A fact's number: the same everywhere, so that nobody need hand them out."""
     digest = blake2b(f"{facet}={value}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) >> 2 | 1 << 32
+
+
+def bits_of(fact: Fact) -> int:
+    """Two bits, of sixty, that the signature of whatever has this fact has as well."""
+    rest, one = divmod(code_of(*fact), 60)
+    return 1 << one | 1 << rest % 60
 
 
 def _free(text: str, facts: Set[Fact], lexicon: Lexicon) -> Iterator[str]:

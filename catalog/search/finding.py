@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from heapq import nsmallest
 from itertools import pairwise
 
 from catalog.search import lexicon, places, plans
@@ -128,7 +129,7 @@ def _found(query: Query, reading: Reading, answer: Answer) -> Found:
         shown,
         places.written(query.sort, place) if place else "",
         total=min(answer.total, plans.MOST),
-        more=answer.is_cut or by_sku >= MOST_OF_SKU,
+        more=answer.more or by_sku >= MOST_OF_SKU,
         counts=_counts(answer.times),
         corrected=reading.corrected,
         unknown=reading.unknown,
@@ -136,12 +137,23 @@ def _found(query: Query, reading: Reading, answer: Answer) -> Found:
 
 
 def _counts(times: Mapping[int, int]) -> dict[str, list[Count]]:
+    """Few facts, but as many merchants as pieces: those are picked before they're put
+    in order."""
+    merchants = [pair for pair in times.items() if pair[0] < 0]
+    facts = [pair for pair in times.items() if pair[0] >= 0]
     counts: dict[str, list[Count]] = defaultdict(list)
-    for code, number in sorted(times.items(), key=lambda pair: (-pair[1], pair[0])):
+    for code, number in [
+        *sorted(facts, key=_rank),
+        *nsmallest(MOST_VALUES, merchants, key=_rank),
+    ]:
         facet, value = _fact(code)
-        if len(counts[facet]) < MOST_VALUES:
-            counts[facet].append((value, number))
-    return dict(counts)
+        counts[facet].append((value, number))
+    return {facet: found[:MOST_VALUES] for facet, found in counts.items()}
+
+
+def _rank(pair: tuple[int, int]) -> tuple[int, int]:
+    code, number = pair
+    return -number, code
 
 
 _known: dict[int, Fact] = {0: (IN_STOCK, "no"), 1: (IN_STOCK, "yes")}

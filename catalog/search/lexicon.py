@@ -112,9 +112,17 @@ class Lexicon:
         return not is_sign(after) or self._end(cut, at + 1) > at + 2
 
     def _facts(self, phrase: Cut, language: str) -> frozenset[Fact]:
-        senses = self.senses[phrase]
-        here = frozenset(fact for tongue, fact in senses if tongue == language)
-        return here or frozenset(fact for _, fact in senses)
+        if (phrase, language) not in self._meanings:
+            senses = self.senses[phrase]
+            here = frozenset(fact for tongue, fact in senses if tongue == language)
+            anywhere = frozenset(fact for _, fact in senses)
+            self._meanings[phrase, language] = here or anywhere
+        return self._meanings[phrase, language]
+
+    @cached_property
+    def _meanings(self) -> dict[tuple[Cut, str], frozenset[Fact]]:
+        """Told once, as most titles are made of the same few phrases."""
+        return {}
 
 
 def from_names(names: Iterable[Name]) -> Lexicon:

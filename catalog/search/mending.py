@@ -27,7 +27,7 @@ def known(cut: Sequence[str], lexicon: Lexicon) -> set[str]:
 
 
 def numbers_of(token: str) -> list[int]:
-    """Signs are mended by the lexicon alone: theirs are as they stand, and the first."""
+    """Signs are mended by the lexicon alone: all of it and the first."""
     if is_sign(token):
         return sorted({spelling.number(token), spelling.number(token[0])})
     return spelling.numbers(token)

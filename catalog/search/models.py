@@ -1,5 +1,8 @@
 """What search reads: a row for each product, its SKUs, and the words that occur."""
 
+from collections.abc import Iterator
+from itertools import product
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -9,12 +12,40 @@ from django.db.models import Q
 PUBLIC = Q(is_public=True)
 
 
+# What a walk begins with, and what it goes along; every index ends with the product.
+OF = {
+    "": (),
+    "mineral_": ("mineral",),
+    "form_": ("form",),
+    "both_": ("mineral", "form"),
+}
+ALONG = {"id": (), "price": ("price_minor",), "sold": ("sold",)}
+
+
+def paths() -> Iterator[models.Index]:
+    """The indexes lists are read along."""
+    for (of, given), (along, values) in product(OF.items(), ALONG.items()):
+        yield models.Index(
+            fields=[*given, *values, "product"],
+            include=["signature"],
+            name=f"search_{of}by_{along}",
+            condition=PUBLIC,
+        )
+    for along, values in ALONG.items():  # a merchant's own, listed or not
+        yield models.Index(
+            fields=["merchant_id", *values, "product"],
+            include=["signature"],
+            name=f"search_merchant_by_{along}",
+        )
+
+
 class SearchRow(models.Model):
     """A product as search sees it. Only `catalog.search.services` writes it.
 
     All but `sold` and `in_stock` are copies of the product's facts. `in_stock` follows
-    its stock by the database (see the migration), stands in no index, and so a sale
-    rewrites none. A list is read along one of the `_by_` indexes.
+    its stock by the database (see the migration) and stands in no index, so that a sale
+    rewrites none. `signature` stands in all of them: it tells that a row lacks a fact
+    without a look at the row.
     """
 
     product = models.OneToOneField(
@@ -28,77 +59,16 @@ class SearchRow(models.Model):
     sold = models.BigIntegerField(default=0)
     mineral = models.BigIntegerField(default=0)  # codes of facts; 0 is none
     form = models.BigIntegerField(default=0)
+    signature = models.BigIntegerField()  # two bits of each fact, one over the other
     is_public = models.BooleanField()
     in_stock = models.BooleanField(default=False)
-    facts = ArrayField(models.BigIntegerField())  # codes of all facts, to count them
+    facts = models.BinaryField()  # codes of all facts, eight bytes each, to be counted
     tokens = SearchVectorField()  # facts in words, "@merchant", and free words
 
     class Meta:
         indexes = [
             GinIndex(fields=["tokens"], name="search_tokens", fastupdate=False),
-            models.Index(fields=["product"], name="search_by_id", condition=PUBLIC),
-            models.Index(
-                fields=["price_minor", "product"],
-                name="search_by_price",
-                condition=PUBLIC,
-            ),
-            models.Index(
-                fields=["sold", "product"], name="search_by_sold", condition=PUBLIC
-            ),
-            models.Index(
-                fields=["mineral", "product"],
-                name="search_mineral_by_id",
-                condition=PUBLIC,
-            ),
-            models.Index(
-                fields=["mineral", "price_minor", "product"],
-                name="search_mineral_by_price",
-                condition=PUBLIC,
-            ),
-            models.Index(
-                fields=["mineral", "sold", "product"],
-                name="search_mineral_by_sold",
-                condition=PUBLIC,
-            ),
-            models.Index(
-                fields=["form", "product"], name="search_form_by_id", condition=PUBLIC
-            ),
-            models.Index(
-                fields=["form", "price_minor", "product"],
-                name="search_form_by_price",
-                condition=PUBLIC,
-            ),
-            models.Index(
-                fields=["form", "sold", "product"],
-                name="search_form_by_sold",
-                condition=PUBLIC,
-            ),
-            models.Index(
-                fields=["mineral", "form", "product"],
-                name="search_both_by_id",
-                condition=PUBLIC,
-            ),
-            models.Index(
-                fields=["mineral", "form", "price_minor", "product"],
-                name="search_both_by_price",
-                condition=PUBLIC,
-            ),
-            models.Index(
-                fields=["mineral", "form", "sold", "product"],
-                name="search_both_by_sold",
-                condition=PUBLIC,
-            ),
-            models.Index(
-                fields=["merchant_id", "product"], name="search_merchant_by_id"
-            ),
-            models.Index(
-                fields=["merchant_id", "price_minor", "product"],
-                name="search_merchant_by_price",
-            ),
-            models.Index(
-                fields=["merchant_id", "sold", "product"],
-                name="search_merchant_by_sold",
-            ),
+            *paths(),
         ]
 
 

@@ -94,7 +94,8 @@ def _take_sizes(text: str, found: Reading) -> str:
 
 def _parted(text: str) -> tuple[list[str], list[str]]:
     """What has digits, as SKUs do, and what has none."""
-    numbered, plain = [], []
+    numbered: list[str] = []
+    plain: list[str] = []
     for chunk in text.split():
         (numbered if any(map(str.isdigit, chunk)) else plain).append(chunk)
     return numbered, plain

@@ -34,24 +34,25 @@ SELECT count(*) FROM (
 
 WRITE_SQL = """
 INSERT INTO catalog_searchrow AS r (
-    product_id, merchant_id, price_minor, sold, mineral, form, is_public, in_stock,
-    facts, tokens)
-SELECT product_id, merchant_id, price_minor, 0, mineral, form, is_public,
+    product_id, merchant_id, price_minor, sold, mineral, form, signature, is_public,
+    in_stock, facts, tokens)
+SELECT product_id, merchant_id, price_minor, 0, mineral, form, signature, is_public,
        EXISTS (SELECT FROM catalog_variant v
                JOIN catalog_stocklevel s ON s.variant_id = v.id
                WHERE v.product_id = d.product_id
                  AND s.on_hand - s.allocated - s.reserved > 0),
-       string_to_array(facts, ' ')::bigint[],
-       array_to_tsvector(string_to_array(tokens, ' '))
+       facts, array_to_tsvector(string_to_array(tokens, ' '))
 FROM unnest(%(product_id)s::bigint[], %(merchant_id)s::bigint[],
             %(price_minor)s::bigint[], %(mineral)s::bigint[], %(form)s::bigint[],
-            %(is_public)s::boolean[], %(facts)s::text[], %(tokens)s::text[])
-     d (product_id, merchant_id, price_minor, mineral, form, is_public, facts, tokens)
+            %(signature)s::bigint[], %(is_public)s::boolean[], %(facts)s::bytea[],
+            %(tokens)s::text[])
+     d (product_id, merchant_id, price_minor, mineral, form, signature, is_public,
+        facts, tokens)
 ORDER BY product_id
 ON CONFLICT (product_id) DO UPDATE SET
     merchant_id = excluded.merchant_id, price_minor = excluded.price_minor,
-    mineral = excluded.mineral, form = excluded.form, is_public = excluded.is_public,
-    facts = excluded.facts, tokens = excluded.tokens
+    mineral = excluded.mineral, form = excluded.form, signature = excluded.signature,
+    is_public = excluded.is_public, facts = excluded.facts, tokens = excluded.tokens
 WHERE (r.merchant_id, r.price_minor, r.is_public, r.facts, r.tokens)
       IS DISTINCT FROM (excluded.merchant_id, excluded.price_minor, excluded.is_public,
                         excluded.facts, excluded.tokens)
@@ -196,8 +197,9 @@ def _write_rows(rows: list[Row]) -> None:
         price_minor=[document.price_minor for document in wholes],
         mineral=[row.code("mineral") for row in rows],
         form=[row.code("form") for row in rows],
+        signature=[row.signature for row in rows],
         is_public=[document.is_public for document in wholes],
-        facts=[" ".join(map(str, row.codes)) for row in rows],
+        facts=[row.packed for row in rows],
         tokens=[" ".join(row.tokens) for row in rows],
     )
 

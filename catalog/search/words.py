@@ -34,6 +34,8 @@ BETWEEN = frozenset(_BETWEEN.split())
 
 def fold(text: str) -> str:
     """Without case, accents, width, vowel marks and apostrophes."""
+    if text.isascii() and "'" not in text:
+        return text.casefold()
     plain = unicodedata.normalize("NFKC", text).casefold()
     apart = unicodedata.normalize("NFD", ELISION.sub("", plain).translate(LETTERS))
     kept = (c for c in apart if c in VOICED or unicodedata.category(c) != "Mn")
@@ -55,7 +57,7 @@ def units(text: str) -> tuple[str, ...]:
 
 
 def is_sign(unit: str) -> bool:
-    return IS_SIGN.match(unit) is not None
+    return unit > "\u3004" and IS_SIGN.match(unit) is not None
 
 
 def tokens(cut: Sequence[str]) -> list[str]:

@@ -100,7 +100,7 @@ def _stock(
 ) -> HttpResponse:
     """The list, with a form that could not be taken open at its variant."""
     search = request.GET.get("search", "").strip()
-    found = Product.objects.filter(merchant=merchant).matching(search)
+    found = Product.objects.filter(merchant=merchant).filter(titles_text__icontains=search)
     if request.GET.get("low"):
         low = home.low_stock(merchant).order_by().values("product")
         found = found.filter(pk__in=low)

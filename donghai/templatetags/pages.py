@@ -48,6 +48,12 @@ def country(code: str) -> str:
 
 
 @register.filter
+def language(code: str) -> str:
+    """A language's name as the reader calls it: es is Spanish, or 西班牙语."""
+    return str(_locale().languages.get(code.split("-", maxsplit=1)[0], code))
+
+
+@register.filter
 def place(zone: str) -> str:
     """The city of an IANA zone as the reader calls it."""
     return str(get_timezone_location(ZoneInfo(zone), _locale(), return_city=True))

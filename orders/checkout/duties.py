@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from catalog.glossary import book as glossary
 from donghai.errors import Refused
 from donghai.money import Money, total
 from orders.checkout.book import Rule, Tariff
@@ -23,17 +24,7 @@ from orders.checkout.lines import (
 )
 from orders.checkout.rules import REGIMES
 
-FORM_CLASS = {
-    "BRACELET": "JEWELLERY",
-    "NECKLACE": "JEWELLERY",
-    "PENDANT": "JEWELLERY",
-    "EARRINGS": "JEWELLERY",
-    "RING": "JEWELLERY",
-    "CARVING": "FIGURINE",
-    "FACETED": "CUT",
-    "ROUGH": "ROUGH",
-    "CLUSTER": "ROUGH",
-}
+CUT = {"FACETED", "CABOCHON"}  # cut but not set: a class of its own to some tariffs
 LABELS = {
     "DUTY": gettext_noop("Customs duty %(pct)s%%"),
     "SIMPLIFIED_DUTY": gettext_noop("Import duty %(pct)s%%"),
@@ -151,9 +142,17 @@ def _tariff_of(item: Item, parcel: Consignment) -> Tariff:
     )
 
 
+def form_class(form: str) -> str:
+    """What tariffs tell forms apart by."""
+    if form in CUT:
+        return "CUT"
+    family = glossary.family(form)
+    return family if family in ("JEWELLERY", "FIGURINE", "ROUGH") else "OTHER"
+
+
 def _fits(tariff: Tariff, item: Item, parcel: Consignment) -> bool:
     mineral = "ROCK_CRYSTAL" if item.mineral == "ROCK_CRYSTAL" else "OTHER"
-    if tariff.form_class not in ("", FORM_CLASS.get(item.form, "OTHER")):
+    if tariff.form_class not in ("", form_class(item.form)):
         return False
     if tariff.mineral_class not in ("", mineral):
         return False

@@ -1,5 +1,6 @@
 """The demo market: who sells, who presents, what there is. Invented, but believable."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 MERCHANTS = [
@@ -35,233 +36,120 @@ MARKETS = [
     ("MX", "Mexico", "America/Mexico_City", "MXN", "es"),
 ]
 
-# mineral: names (en, zh, es, de), a colour, raw stone's origin, price factor, treatment
+# mineral: colour, raw stone's origin, price factor, treatment (codes of the glossary)
 MINERALS = {
-    "ROCK_CRYSTAL": (
-        ("rock crystal", "白水晶", "cristal de roca", "Bergkristall"),
-        "clear",
-        "BR",
-        1.0,
-        "NONE",
-    ),
-    "AMETHYST": (
-        ("amethyst", "紫水晶", "amatista", "Amethyst"),
-        "violet",
-        "UY",
-        1.3,
-        "NONE",
-    ),
-    "CITRINE": (
-        ("citrine", "黄水晶", "citrino", "Citrin"),
-        "golden",
-        "BR",
-        1.2,
-        "HEATED",
-    ),
-    "ROSE_QUARTZ": (
-        ("rose quartz", "粉水晶", "cuarzo rosa", "Rosenquarz"),
-        "pink",
-        "MZ",
-        0.9,
-        "NONE",
-    ),
-    "SMOKY_QUARTZ": (
-        ("smoky quartz", "茶水晶", "cuarzo ahumado", "Rauchquarz"),
-        "brown",
-        "BR",
-        0.9,
-        "IRRADIATED",
-    ),
-    "AGATE": (("agate", "玛瑙", "ágata", "Achat"), "banded", "BW", 0.8, "DYED"),
-    "OBSIDIAN": (
-        ("obsidian", "黑曜石", "obsidiana", "Obsidian"),
-        "black",
-        "MX",
-        0.7,
-        "NONE",
-    ),
-    "TIGER_EYE": (
-        ("tiger's eye", "虎眼石", "ojo de tigre", "Tigerauge"),
-        "gold and brown",
-        "ZA",
-        0.8,
-        "NONE",
-    ),
-    "LABRADORITE": (
-        ("labradorite", "拉长石", "labradorita", "Labradorit"),
-        "blue flash",
-        "MG",
-        1.4,
-        "NONE",
-    ),
-    "MOONSTONE": (
-        ("moonstone", "月光石", "piedra de luna", "Mondstein"),
-        "blue sheen",
-        "LK",
-        1.6,
-        "NONE",
-    ),
-    "FLUORITE": (
-        ("fluorite", "萤石", "fluorita", "Fluorit"),
-        "green and violet",
-        "CN",
-        1.0,
-        "NONE",
-    ),
-    "GREEN_AVENTURINE": (
-        ("green aventurine", "东陵玉", "aventurina verde", "Grüner Aventurin"),
-        "green",
-        "IN",
-        0.8,
-        "NONE",
-    ),
-    "LAPIS_LAZULI": (
-        ("lapis lazuli", "青金石", "lapislázuli", "Lapislazuli"),
-        "deep blue",
-        "AF",
-        1.7,
-        "NONE",
-    ),
-    "TOURMALINE": (
-        ("tourmaline", "碧玺", "turmalina", "Turmalin"),
-        "pink and green",
-        "NG",
-        2.4,
-        "NONE",
-    ),
-    "RUTILATED_QUARTZ": (
-        ("rutilated quartz", "发晶", "cuarzo rutilado", "Rutilquarz"),
-        "golden needles",
-        "BR",
-        2.0,
-        "NONE",
-    ),
-    "PREHNITE": (
-        ("prehnite", "葡萄石", "prehnita", "Prehnit"),
-        "pale green",
-        "AU",
-        1.5,
-        "NONE",
-    ),
+    "ROCK_CRYSTAL": ("CLEAR", "BR", 1.0, "NONE"),
+    "AMETHYST": ("VIOLET", "UY", 1.3, "NONE"),
+    "CITRINE": ("GOLDEN", "BR", 1.2, "HEATED"),
+    "ROSE_QUARTZ": ("PINK", "MZ", 0.9, "NONE"),
+    "SMOKY_QUARTZ": ("SMOKY", "BR", 0.9, "IRRADIATED"),
+    "AGATE": ("BLUE", "BW", 0.8, "DYED"),
+    "OBSIDIAN": ("BLACK", "MX", 0.7, "NONE"),
+    "TIGER_EYE": ("BROWN", "ZA", 0.8, "NONE"),
+    "LABRADORITE": ("GREY", "MG", 1.4, "NONE"),
+    "MOONSTONE": ("BLUE_SHEEN", "LK", 1.6, "NONE"),
+    "FLUORITE": ("MULTICOLOURED", "CN", 1.0, "NONE"),
+    "GREEN_AVENTURINE": ("GREEN", "IN", 0.8, "NONE"),
+    "LAPIS_LAZULI": ("NAVY", "AF", 1.7, "NONE"),
+    "TOURMALINE": ("MULTICOLOURED", "NG", 2.4, "NONE"),
+    "RUTILATED_QUARTZ": ("GOLDEN", "BR", 2.0, "NONE"),
+    "PREHNITE": ("PALE_GREEN", "AU", 1.5, "NONE"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """A form as the market sells it; `pattern` holds the title in en, zh, es, de."""
+class Size:
+    """One size a form is sold in: what people call it, net grams, millimetres."""
 
-    pattern: tuple[str, str, str, str]
-    sizes: tuple[tuple[str, int], ...]  # size, net weight in grams
-    price: float  # wholesale yuan of a plain one
-    noun_zh: str
+    words: str
+    grams: str
+    mm: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A form as the market sells it: its sizes and a plain one's price in yuan."""
+
+    price: float
+    sizes: tuple[Size, ...]
+    motif: str = ""
 
 
 FORMS = {
     "BRACELET": Shape(
-        (
-            "{} bracelet",
-            "{}手链",
-            "Pulsera de {}",
-            "Armband aus {}",
-        ),
-        (("6 mm", 15), ("8 mm", 27), ("10 mm", 41)),
         42,
-        "手链",
+        (
+            Size("6 mm", "15", {"bead_mm": 6, "wrist_mm": 160}),
+            Size("8 mm", "27", {"bead_mm": 8, "wrist_mm": 165}),
+            Size("10 mm", "41", {"bead_mm": 10, "wrist_mm": 175}),
+        ),
     ),
     "NECKLACE": Shape(
-        ("{} necklace", "{}项链", "Collar de {}", "Halskette aus {}"),
-        (("45 cm", 38), ("60 cm", 52)),
         88,
-        "项链",
+        (
+            Size("45 cm", "38", {"bead_mm": 6, "length_mm": 450}),
+            Size("60 cm", "52", {"bead_mm": 6, "length_mm": 600}),
+        ),
     ),
     "PENDANT": Shape(
-        ("{} pendant", "{}吊坠", "Colgante de {}", "Anhänger aus {}"),
-        (("30 mm", 12), ("40 mm", 21)),
         36,
-        "吊坠",
+        (
+            Size("30 mm", "12", {"length_mm": 30, "width_mm": 18}),
+            Size("40 mm", "21", {"length_mm": 40, "width_mm": 24}),
+        ),
     ),
-    "EARRINGS": Shape(
-        ("{} earrings", "{}耳环", "Pendientes de {}", "Ohrringe aus {}"),
-        (("10 mm", 6),),
-        34,
-        "耳环",
-    ),
+    "EARRINGS": Shape(34, (Size("10 mm", "6", {"length_mm": 10, "width_mm": 10}),)),
     "RING": Shape(
-        ("{} ring", "{}戒指", "Anillo de {}", "Ring aus {}"),
-        (("16 mm", 7), ("18 mm", 8)),
         28,
-        "戒指",
+        (
+            Size("16 mm", "7", {"diameter_mm": 16}),
+            Size("18 mm", "8", {"diameter_mm": 18}),
+        ),
     ),
     "SPHERE": Shape(
-        ("{} sphere", "{}球", "Esfera de {}", "Kugel aus {}"),
-        (("50 mm", 174), ("70 mm", 476)),
         96,
-        "球摆件",
+        (
+            Size("50 mm", "174", {"diameter_mm": 50}),
+            Size("70 mm", "476", {"diameter_mm": 70}),
+        ),
     ),
     "TOWER": Shape(
-        ("{} tower", "{}柱", "Torre de {}", "Obelisk aus {}"),
-        (("80 mm", 110), ("120 mm", 245)),
         58,
-        "柱摆件",
+        (
+            Size("80 mm", "110", {"height_mm": 80, "width_mm": 25}),
+            Size("120 mm", "245", {"height_mm": 120, "width_mm": 32}),
+        ),
     ),
     "CLUSTER": Shape(
-        ("{} cluster", "{}晶簇", "Drusa de {}", "Stufe aus {}"),
-        (("one of a kind", 620),),
         168,
-        "晶簇",
+        (Size("", "620", {"length_mm": 110, "width_mm": 80, "height_mm": 60}),),
     ),
     "CARVING": Shape(
-        ("Carved {} animal", "{}雕件", "Talla de {}", "Schnitzerei aus {}"),
-        (("50 mm", 96), ("75 mm", 210)),
         128,
-        "雕件",
+        (
+            Size("50 mm", "96", {"length_mm": 50, "height_mm": 40}),
+            Size("75 mm", "210", {"length_mm": 75, "height_mm": 58}),
+        ),
     ),
     "TUMBLED": Shape(
-        ("Tumbled {}", "{}滚石", "{}, piedras rodadas", "{}, Trommelsteine"),
-        (("250 g", 250), ("500 g", 500)),
         26,
-        "滚石",
+        (
+            Size("250 g", "250", {"length_mm": 25}),
+            Size("500 g", "500", {"length_mm": 25}),
+        ),
     ),
     "FACETED": Shape(
-        ("Faceted {}", "{}裸石", "{} facetado", "{}, facettiert"),
-        (("8 x 10 mm", 1), ("12 x 16 mm", 2)),
         118,
-        "裸石",
+        (
+            Size("8 x 10 mm", "0.52", {"length_mm": 10, "width_mm": 8}),
+            Size("12 x 16 mm", "1.86", {"length_mm": 16, "width_mm": 12}),
+        ),
     ),
     "ROUGH": Shape(
-        ("Rough {}", "{}原石", "{} en bruto", "{}, roh"),
-        (("300 g", 300), ("1 kg", 1000)),
         30,
-        "原石",
+        (
+            Size("300 g", "300", {"length_mm": 70}),
+            Size("1 kg", "1000", {"length_mm": 110}),
+        ),
     ),
 }
-
-QUARTZ = {
-    "ROCK_CRYSTAL",
-    "AMETHYST",
-    "CITRINE",
-    "ROSE_QUARTZ",
-    "SMOKY_QUARTZ",
-    "RUTILATED_QUARTZ",
-}
-
-
-def customs_code(mineral: str, form: str) -> str:
-    """Ten-digit code of the Chinese tariff: chapter 71, by the working of the stone."""
-    if form in ("ROUGH", "CLUSTER"):
-        return "7103100000"
-    if form in ("FACETED", "TUMBLED"):
-        return "7103992000" if mineral in QUARTZ else "7103999000"
-    return "7116200000"
-
-
-def titles(mineral: str, form: str) -> dict[str, str]:
-    """Titles in the languages of the demo sessions."""
-    names = MINERALS[mineral][0]
-    made = {
-        language: pattern.format(name)
-        for language, pattern, name in zip(
-            ("en", "zh-hans", "es", "de"), FORMS[form].pattern, names, strict=True
-        )
-    }
-    return {language: title[:1].upper() + title[1:] for language, title in made.items()}

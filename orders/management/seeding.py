@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
@@ -15,15 +16,11 @@ from stdnum.cn import uscc
 
 from catalog.drawing import draw_portrait
 from catalog.glossary.loading import load_glossary
-from catalog.models import (
-    Merchant,
-    MerchantMember,
-    Product,
-    StockMovement,
-    Variant,
-)
+from catalog.models import Merchant, MerchantMember, Product, Variant
 from catalog.products import drawn as pictures
+from catalog.products import saving
 from catalog.products.drawn import as_file, save_picture_of
+from catalog.products.pieces import Piece
 from donghai import demo, rates, steps
 from donghai.models import StaffMember, User
 from donghai.money import Money
@@ -92,7 +89,7 @@ def fill() -> None:
     password = make_password(demo.PASSWORD)  # slow on purpose, so only once
     _staff(password)
     _hosts(password)
-    _stock(_products(_merchants(password)))
+    _products(_merchants(password), User.objects.get(email=demo.CLERK))
 
 
 def open_tonight() -> list[LiveSession]:
@@ -190,78 +187,51 @@ def _merchants(password: str) -> list[Merchant]:
     return made
 
 
-def _products(merchants: list[Merchant]) -> list[Variant]:
+def _products(merchants: list[Merchant], confirmed_by: User) -> None:
+    """Two hundred products, dealt out to the merchants, each a few sizes of one."""
     chance = random.Random("donghai")
     kinds = [(mineral, form) for form in market.FORMS for mineral in market.MINERALS]
     chance.shuffle(kinds)
     kinds = (kinds * 2)[:PRODUCTS]
-    products = Product.objects.bulk_create(
-        [
-            _product(chance, merchants[i % len(merchants)], mineral, form)
-            for i, (mineral, form) in enumerate(kinds)
-        ]
-    )
-    return Variant.objects.bulk_create(
-        [
-            variant
-            for number, product in enumerate(products, start=1)
-            for variant in _variants(chance, number, product)
-        ]
-    )
-
-
-def _product(
-    chance: random.Random, merchant: Merchant, mineral: str, form: str
-) -> Product:
-    names, colour, origin, _factor, treatment = market.MINERALS[mineral]
-    noun = market.FORMS[form].noun_zh
-    return Product(
-        merchant=merchant,
-        titles=market.titles(mineral, form),
-        mineral=mineral,
-        form=form,
-        treatment=treatment,
-        origin=origin,
-        colour=colour,
-        hs_code=market.customs_code(mineral, form),
-        customs_name=names[1] + noun,
-        customs_elements=f"{noun}|{names[1]}|无品牌",
-        state=Product.State.LISTED,
-    )
-
-
-def _variants(
-    chance: random.Random, number: int, product: Product
-) -> Iterator[Variant]:
-    shape = market.FORMS[product.form]
-    plain = shape.price * market.MINERALS[product.mineral][3]
-    lightest = shape.sizes[0][1]
-    for place, (size, weight_g) in enumerate(shape.sizes, start=1):
-        yuan = plain * (weight_g / lightest) ** 0.8 * chance.uniform(0.85, 1.25)
-        yield Variant(
-            product=product,
-            merchant=product.merchant,
-            sku=f"DH-{number:04}-{place}",
-            size=size,
-            weight_g=weight_g,
-            wholesale_minor=round(yuan) * 100,
-            is_one_off=product.form == "CLUSTER",
+    pieces: dict[int, list[Piece]] = {merchant.pk: [] for merchant in merchants}
+    for number, (mineral, form) in enumerate(kinds, start=1):
+        owner = merchants[(number - 1) % len(merchants)]
+        pieces[owner.pk] += _pieces_of(chance, number, mineral, form)
+    for merchant_id, hers in pieces.items():
+        saver = saving.Saver(
+            merchant_id=merchant_id,
+            by_id=confirmed_by.pk,
+            reason="opening stock",
+            confirms=True,
         )
+        saving.save(hers, saver)
 
 
-def _stock(variants: list[Variant]) -> None:
-    chance = random.Random("stock")
-    StockMovement.objects.bulk_create(
-        [
-            StockMovement(
-                variant=one,
-                kind=StockMovement.Kind.RECEIVED,
-                on_hand=1 if one.is_one_off else chance.randint(3, 60),
-                reason="opening stock",
-            )
-            for one in variants
-        ]
-    )
+def _pieces_of(
+    chance: random.Random, number: int, mineral: str, form: str
+) -> Iterator[Piece]:
+    colour, origin, factor, treatment = market.MINERALS[mineral]
+    shape = market.FORMS[form]
+    plain, lightest = shape.price * factor, float(shape.sizes[0].grams)
+    for place, size in enumerate(shape.sizes, start=1):
+        heavier = float(size.grams) / lightest
+        yuan = plain * heavier**0.8 * chance.uniform(0.85, 1.25)
+        is_one_off = form == "CLUSTER"
+        yield Piece(
+            sku=f"DH-{number:04}-{place}",
+            product=f"DH-{number:04}",
+            mineral=mineral,
+            form=form,
+            treatment=treatment,
+            colour=colour,
+            origin=origin,
+            size=size.words,
+            **{name: Decimal(mm) for name, mm in size.mm.items()},
+            weight_g=Decimal(size.grams),
+            wholesale_minor=round(yuan) * 100,
+            is_one_off=is_one_off,
+            on_hand=1 if is_one_off else chance.randint(3, 60),
+        )
 
 
 def _session(chance: random.Random, show: Show) -> LiveSession:

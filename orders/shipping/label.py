@@ -24,6 +24,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from catalog.glossary import book
 from donghai.money import Money, total
 from orders.checkout.models import Order, OrderLine
 from orders.shipping.models import Parcel
@@ -86,7 +87,7 @@ def _goods(lines: Sequence[OrderLine], currency: str) -> list[list[str]]:
 
     def kind(line: OrderLine) -> tuple[str, str]:
         product = line.variant.product
-        what = f"{product.get_mineral_display()}, {product.get_form_display()}"
+        what = f"{book.name(product.mineral, 'en')}, {book.name(product.form, 'en')}"
         return what.capitalize(), product.hs_code[:6]
 
     with translation.override("en"):

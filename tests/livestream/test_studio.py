@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from donghai.money import Money
-from livestream import views
 from livestream.models import Listing, LiveSession
+from livestream.views import market
 from tests.make import (
     make_client,
     make_host,
@@ -97,37 +97,6 @@ def test_a_plan_in_a_language_without_certificate_goes_back_with_what_was_typed(
     assert not LiveSession.objects.exists()
 
 
-@pytest.mark.django_db
-def test_a_host_sees_her_share_before_she_accepts_a_price():
-    session, variant = make_session(), make_variant(wholesale="60.00")
-    client = make_client(session.host.user)
-    address = f"/studio/{session.pk}/pieces/"
-
-    page = client.get(address, {"variant": variant.pk, "retail": "30"})
-
-    row = next(row for row in page.context["rows"] if row.variant == variant)
-    assert row.retail == Money.of("30", "USD")
-    assert row.shares.merchant == Money.of("60", "CNY")
-    assert str(row.shares.host)[3:] in page.content.decode()
-    assert not Listing.objects.exists()
-
-    client.post(f"{address}link/", {"variant": variant.pk, "retail": "30.00"})
-    assert Listing.objects.get().host_share == row.shares.host
-
-
-@pytest.mark.django_db
-def test_a_price_below_cost_says_the_least_and_offers_nothing_to_accept():
-    session, variant = make_session(), make_variant(wholesale="600.00")
-
-    page = make_client(session.host.user).get(
-        f"/studio/{session.pk}/pieces/", {"variant": variant.pk, "retail": "30"}
-    )
-
-    row = next(row for row in page.context["rows"] if row.variant == variant)
-    assert row.shares is None
-    assert "The price does not cover its costs" in page.content.decode()
-
-
 @pytest.mark.parametrize(
     ("typed", "minor"),
     [
@@ -143,7 +112,7 @@ def test_a_price_below_cost_says_the_least_and_offers_nothing_to_accept():
     ],
 )
 def test_a_price_is_read_as_people_write_it_or_not_at_all(typed, minor):
-    price = views.read_price(typed, "USD")
+    price = market.read_price(typed, "USD")
 
     assert price == (None if minor is None else Money(minor, "USD"))
 

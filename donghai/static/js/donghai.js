@@ -64,6 +64,14 @@ export function say(words) {
 showTimes();
 countDown();
 setInterval(countDown, 1000);
+// A menu that is open stays open when the part of the page around it is brought anew.
+let openMenus = [];
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  openMenus = [...detail.target.querySelectorAll("details[id][open]")].map((menu) => menu.id);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const id of openMenus) document.getElementById(id)?.setAttribute("open", "");
+});
 document.addEventListener("htmx:afterSettle", (event) => showTimes(event.target.parentElement ?? document));
 
 document.addEventListener("click", (event) => {

@@ -18,7 +18,7 @@ from donghai.paging import whole_number
 from hosts.models import Host
 from livestream import stream
 from livestream.models import Listing, LiveSession, RoomEvent
-from livestream.views import for_hosts, own_session
+from livestream.views.access import for_hosts, own_session
 from orders.checkout import services
 from orders.checkout.bag import bag_or_new, keep
 from orders.checkout.doors import offers

@@ -3,19 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
+from catalog.search.likeness import like
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from catalog.models import Form, Mineral, Product, Treatment
-from donghai.paging import page_of
+from catalog.glossary.models import reader_language
+from catalog.models import Product
+from catalog.products.browsing import Looker, browse
 from hosts.models import Host
 from livestream import stream
 from livestream.models import Listing, LiveSession
 from orders.checkout.doors import Offer, offers
 
 ON_HOME = 12
-PAGE = 24
+ALIKE = 4
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -48,29 +50,19 @@ def _window(sessions: list[LiveSession]) -> list[Offer]:
 
 
 def market(request: HttpRequest) -> HttpResponse:
-    """Every listed piece, newest first, by words, mineral, form and treatment."""
-    filters = {
-        name: request.GET.get(name, "").strip()
-        for name in ("search", "mineral", "form", "treatment")
-    }
-    found = Product.objects.listed().matching(filters["search"])
-    for name in ("mineral", "form", "treatment"):
-        if filters[name]:
-            found = found.filter(**{name: filters[name]})
-    page = page_of(found.with_stock(), request, PAGE)
+    """Every listed piece, by words in any language and by facts, page by page."""
+    is_trade = sees_wholesale(request)
+    shelf = browse(request.GET, Looker(reader_language(), is_trade=is_trade))
     return render(
         request,
         "orders/market.html",
         {
             "here": "market",
-            "products": _with_offers(page.rows),
-            "next_after": page.next_after,
-            "is_first": page.is_first,
-            "filters": filters,
-            "minerals": Mineral.choices,
-            "forms": Form.choices,
-            "treatments": Treatment.choices,
-            "sees_wholesale": sees_wholesale(request),
+            "shelf": shelf,
+            "cards": _with_offers(shelf.products),
+            "next_after": shelf.next_after,
+            "is_first": shelf.is_first,
+            "sees_wholesale": is_trade,
         },
     )
 
@@ -78,12 +70,7 @@ def market(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, product_id: int) -> HttpResponse:
     """One product: what it is, who sells it live, what is left."""
     found = get_object_or_404(Product.objects.listed().with_stock(), pk=product_id)
-    alike = (
-        Product.objects.listed()
-        .filter(mineral=found.mineral)
-        .exclude(pk=found.pk)
-        .with_stock()
-    )
+    alike = Product.objects.with_stock().in_bulk(like(found.pk, ALIKE))
     return render(
         request,
         "orders/product.html",
@@ -91,7 +78,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
             "here": "market",
             "product": found,
             "offers": offers(_coming_listings([found])[:8]),
-            "others": _with_offers(list(alike.order_by("-pk")[:4])),
+            "others": _with_offers(list(alike.values())),
             "sees_wholesale": sees_wholesale(request),
         },
     )

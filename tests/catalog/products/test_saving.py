@@ -5,13 +5,13 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
-from catalog.search import finding
 from django.db import connection
 
 from catalog.products import saving
 from catalog.products.current import current
 from catalog.products.models import PriceTier, Product, Variant
 from catalog.products.pieces import Piece
+from catalog.search import finding
 from catalog.stock import services as stock
 from catalog.stock.models import StockMovement
 from tests.make import make_glossary, make_merchant, make_user, make_variant

@@ -217,3 +217,54 @@ def test_an_address_where_nothing_is_sent_makes_no_order_whatever_was_quoted():
         )
 
     assert not Order.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_claim_takes_the_fewest_its_merchant_sells_at_once():
+    variant = make_variant(on_hand=20)
+    variant.min_quantity = 5
+    variant.save()
+    listing = make_listing(variant=variant)
+
+    with pytest.raises(services.TooFew):
+        make_claim(listing=listing, quantity=4)
+    assert not Claim.objects.exists()
+
+    made = services.claim(
+        session_id=listing.session_id, listing_id=listing.pk, bag=uuid.uuid4()
+    )
+    assert made.quantity == 5
+
+
+@pytest.mark.django_db
+def test_a_claim_of_many_pieces_costs_the_merchants_tier():
+    variant = make_variant(on_hand=50, wholesale="60.00")
+    variant.tiers.create(from_quantity=10, wholesale_minor=5000)
+    variant.tiers.create(from_quantity=30, wholesale_minor=4000)
+    listing = make_listing(variant=variant)
+
+    for quantity, each in ((9, 6000), (10, 5000), (31, 4000)):
+        order = make_order(listing=listing, quantity=quantity)
+        (line,) = order.lines.all()
+        shares = {one.party: one.amount_minor for one in line.splits.all()}
+        assert shares["MERCHANT"] == quantity * each
+        rate = line.splits.first().rate
+        assert sum(shares.values()) == rate.convert(line.total).minor
+
+
+@pytest.mark.django_db
+def test_a_later_wholesale_price_does_not_reach_back_to_a_claim():
+    variant = make_variant(on_hand=5, wholesale="60.00")
+    listing = make_listing(variant=variant)
+    bag = uuid.uuid4()
+    make_claim(listing=listing, bag=bag)
+    variant.wholesale_minor = 20000
+    variant.save()
+
+    quoted = services.quote(bag=bag, hold_ids=None, country="US")
+    order = services.place_order(
+        bag=bag, quote_id=quoted.quote.pk, email="a@b.example", address=ADDRESSES["US"]
+    )
+
+    (line,) = order.lines.all()
+    assert line.splits.get(party="MERCHANT").amount_minor == 6000

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.models import Form, Mineral
 from donghai.money import Money, total
 from orders.checkout.landed import (
     Certainty,
@@ -18,6 +17,7 @@ from orders.checkout.landed import (
     NoRuleForValue,
     price,
 )
+from orders.management.market import FORMS, MINERALS
 from tests.orders.checkout.make import MONEY_OF, TODAY, bracelet
 
 pytestmark = pytest.mark.django_db  # or pytest-django makes no test database
@@ -36,8 +36,8 @@ def parcels(draw) -> tuple[str, list[Item]]:
                 ref=st.integers(1, 99).map(str),
                 label=st.sampled_from(["100% natural", "%(item)s", "水晶"]),
                 hs6=st.sampled_from(["711620", "710310", "710399"]),
-                form=st.sampled_from(Form.values),
-                mineral=st.sampled_from(Mineral.values),
+                form=st.sampled_from(list(FORMS)),
+                mineral=st.sampled_from(list(MINERALS)),
                 origin=st.sampled_from(["CN", "BR"]),
                 unit_price=st.builds(
                     Money, st.integers(1, 20_000), st.just(MONEY_OF[country])

@@ -1,0 +1,69 @@
+"""What was sold, by night and language: hosts choose by it, and search sorts by it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+
+from catalog.search import services as search
+from donghai import sql
+from livestream.models import SoldCount
+
+MONTH = timedelta(days=30)
+SHOWN = 24
+
+COUNT_SQL = """
+INSERT INTO livestream_soldcount (night, language, variant_id, units)
+SELECT session.starts_on, session.language, listing.variant_id, %(units)s
+FROM livestream_listing listing
+JOIN livestream_livesession session ON session.id = listing.session_id
+WHERE listing.id = %(listing)s
+ON CONFLICT (night, language, variant_id)
+DO UPDATE SET units = livestream_soldcount.units + excluded.units
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Units sold since yesterday's evening: by variant, and by language in all."""
+
+    units: Mapping[int, int]
+    languages: Mapping[str, int]
+
+
+def count(*, listing_id: int, units: int) -> None:
+    """Add to a night's count, in the transaction that tells of the sale."""
+    sql.change(COUNT_SQL, listing=listing_id, units=units)
+
+
+def last_night() -> Night:
+    """Sessions that began yesterday or today by their market's date."""
+    rows = _since_yesterday()
+    by_variant = rows.values_list("variant_id").annotate(units=Sum("units"))
+    by_language = rows.values_list("language").annotate(units=Sum("units"))
+    return Night(dict(by_variant), dict(by_language.order_by("-units")))
+
+
+def most_sold(language: str) -> list[int]:
+    """Products most sold last night in a language, first the best."""
+    rows = _since_yesterday().filter(language=language)
+    best = rows.values("variant__product_id").annotate(all=Sum("units"))
+    return list(
+        best.order_by("-all", "variant__product_id").values_list(
+            "variant__product_id", flat=True
+        )[:SHOWN]
+    )
+
+
+def refresh_search() -> None:
+    """Tell search how many of each product were sold in a month: a round."""
+    rows = SoldCount.objects.filter(night__gte=timezone.localdate() - MONTH)
+    sums = rows.values_list("variant__product_id").annotate(all=Sum("units"))
+    search.refresh_sold(dict(sums.order_by()))
+
+
+def _since_yesterday() -> QuerySet[SoldCount]:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    return SoldCount.objects.filter(night__gte=yesterday)

@@ -1,0 +1,1 @@
+"""Pages of livestream/: the schedule for everybody, a host's studio and market."""

@@ -1,0 +1,320 @@
+"""A host's market beside one of her sessions: find, see her share, add in one tap."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from catalog.search.likeness import like
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from catalog.glossary.models import reader_language
+from catalog.models import Product, Variant
+from catalog.products.browsing import Looker, Shelf, browse
+from donghai.errors import Refused
+from donghai.money import Money
+from donghai.paging import whole_number
+from hosts.models import Host, Language
+from livestream import collections, pricing, services, sold
+from livestream.models import Collection, Listing, LiveSession
+from livestream.views.access import for_hosts, own_session
+
+PAGE = 12
+ALIKE = 12
+PRICE = re.compile(r"\d{1,9}(\.\d{1,3})?", re.ASCII)
+USUAL_MARKUP = Decimal("1.6")  # over the least price: what a new piece is suggested at
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A variant with a price to consider: the shares of it, or why it can't be."""
+
+    variant: Variant
+    retail: Money | None
+    shares: pricing.Shares | None
+    refusal: str
+    is_linked: bool
+
+    @property
+    def margin(self) -> int:
+        """The host's part of what the buyer pays, in whole per cent."""
+        assert self.shares is not None
+        whole = self.shares.host + self.shares.merchant + self.shares.centre
+        part = self.shares.host.amount / whole.amount * 100
+        return int(part.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product as the market lists it, with what was sold of it last night."""
+
+    product: Product
+    rows: Sequence[Row]
+    sold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What all rows of one page are priced with: session, terms, what is linked."""
+
+    session: LiveSession
+    terms: pricing.Terms
+    linked: dict[int, Money]
+
+    @classmethod
+    def of(cls, session: LiveSession) -> "Counter":
+        listings = Listing.objects.filter(session=session)
+        linked = {one.variant_id: one.retail for one in listings}
+        terms = pricing.Terms.of(session.host, timezone.localdate())
+        return cls(session, terms, linked)
+
+    def row(self, variant: Variant, typed: str | None = None) -> Row:
+        """A variant at a typed price, at its price in the session, or a fair one."""
+        is_linked = variant.pk in self.linked
+        retail = None
+        try:
+            if typed is None:
+                retail = self.linked.get(variant.pk) or suggestion(
+                    self.session, variant, self.terms
+                )
+            else:
+                retail = read_price(typed, self.session.currency)
+            if retail is None or retail.minor <= 0:
+                return Row(variant, None, None, _("Give a price."), is_linked)
+            shares = services.preview_shares(
+                session=self.session, variant=variant, retail=retail, terms=self.terms
+            )
+        except Refused as refusal:
+            return Row(variant, retail, None, str(refusal), is_linked)
+        return Row(variant, retail, shares, "", is_linked)
+
+
+@for_hosts
+def market(request: HttpRequest, host: Host) -> HttpResponse:
+    """The market without a session chosen: the next one, or plan one first."""
+    coming = _own_sessions(host).first()
+    if coming is None:
+        messages.info(request, _("Plan a session first, then choose its pieces."))
+        return redirect("livestream:plan")
+    return redirect("livestream:pieces", coming.pk)
+
+
+@for_hosts
+def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
+    """The market beside a session; each piece shows the host's share at a price."""
+    session = own_session(host, session_id)
+    counter = Counter.of(session)
+    shelf, products = _shelf(request)
+    nights = sold.last_night()
+    return render(
+        request,
+        "livestream/pieces.html",
+        {
+            "here": "account",
+            "session": session,
+            "sessions": _own_sessions(host)[:20],
+            "listings": session.listings.for_display().order_by("position", "pk"),
+            "shelf": shelf,
+            "cards": [_card(product, counter, nights) for product in products],
+            "nights": nights,
+            "languages": dict(Language.choices),
+            "collections": collections.of(host),
+            "view": _view(request),
+            "next_after": "" if _view(request) else shelf.next_after,
+            "is_first": shelf.is_first or bool(_view(request)),
+        },
+    )
+
+
+@for_hosts
+def piece(
+    request: HttpRequest, host: Host, session_id: int, variant_id: int
+) -> HttpResponse:
+    """One row of the market, at the price that was typed."""
+    session = own_session(host, session_id)
+    return _row_part(request, session, variant_id, request.GET.get("retail"))
+
+
+@for_hosts
+@require_POST
+def link(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
+    """Accept a price: the piece joins the session."""
+    session = own_session(host, session_id)
+    variant = get_object_or_404(
+        Variant, pk=whole_number(request.POST.get("variant", ""))
+    )
+    retail = read_price(request.POST.get("retail", ""), session.currency)
+    if retail is None:
+        messages.error(request, _("Give a price."))
+        return redirect(_back(request, session))
+    listing = services.link_variant(
+        host=host, session_id=session.pk, variant_id=variant.pk, retail=retail
+    )
+    if request.headers.get("HX-Request"):
+        return _row_part(request, session, variant.pk, None)
+    messages.success(
+        request,
+        _("%(sku)s is in your session; you get %(share)s of each.")
+        % {"sku": variant.sku, "share": listing.host_share},
+    )
+    return redirect(_back(request, session))
+
+
+@for_hosts
+@require_POST
+def unlink(
+    request: HttpRequest, host: Host, session_id: int, listing_id: int
+) -> HttpResponse:
+    """Take a piece out that nobody claimed."""
+    session = own_session(host, session_id)
+    get_object_or_404(Listing, pk=listing_id, session=session)
+    services.unlink(host=host, session_id=session.pk, listing_id=listing_id)
+    return redirect("livestream:pieces", session.pk)
+
+
+@for_hosts
+@require_POST
+def collect(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
+    """Put a variant into one of the host's collections, a new one by its name."""
+    session = own_session(host, session_id)
+    variant = get_object_or_404(
+        Variant, pk=whole_number(request.POST.get("variant", ""))
+    )
+    name = request.POST.get("name", "").strip() or request.POST.get("collection", "")
+    kept = collections.keep(host=host, name=name, variant_id=variant.pk)
+    messages.success(
+        request,
+        _("%(sku)s is in “%(name)s”.") % {"sku": variant.sku, "name": kept.name},
+    )
+    return redirect(_back(request, session))
+
+
+@for_hosts
+@require_POST
+def collection(
+    request: HttpRequest, host: Host, session_id: int, collection_id: int, act: str
+) -> HttpResponse:
+    """Add all of a collection to the session, or drop the collection."""
+    session = own_session(host, session_id)
+    found = get_object_or_404(Collection, pk=collection_id, host=host)
+    if act == "drop":
+        collections.drop(found)
+        messages.success(request, _("“%(name)s” is gone.") % {"name": found.name})
+        return redirect("livestream:pieces", session.pk)
+    added, refused = _link_all(session, collections.variants_of(found))
+    words = _("%(added)s pieces are in your session.") % {"added": added}
+    messages.success(request, words)
+    for sentence in refused[:5]:
+        messages.warning(request, sentence)
+    return redirect("livestream:pieces", session.pk)
+
+
+def _link_all(
+    session: LiveSession, variants: Iterable[Variant]
+) -> tuple[int, list[str]]:
+    """Link each at a fair price, but for those that are in already."""
+    counter, added, refused = Counter.of(session), 0, []
+    for variant in variants:
+        row = counter.row(variant)
+        if row.is_linked:
+            continue
+        if row.retail is None or row.shares is None:
+            refused.append(f"{variant.sku}: {row.refusal}")
+            continue
+        try:
+            services.link_variant(
+                host=session.host,
+                session_id=session.pk,
+                variant_id=variant.pk,
+                retail=row.retail,
+            )
+        except Refused as refusal:
+            refused.append(f"{variant.sku}: {refusal}")
+        else:
+            added += 1
+    return added, refused
+
+
+def _shelf(request: HttpRequest) -> tuple[Shelf, list[Product]]:
+    """What the address asks for: the market, what is like a piece, what was sold."""
+    shelf = browse(request.GET, Looker(reader_language(), is_trade=True, size=PAGE))
+    view = _view(request)
+    if not view:
+        return shelf, shelf.products
+    if view == "like":
+        ids = like(whole_number(request.GET["like"]) or 0, ALIKE)
+    elif view == "sold":
+        ids = sold.most_sold(request.GET["sold"])
+    else:
+        ids = collections.products_of(whole_number(request.GET["collection"]) or 0)
+    rows = Product.objects.listed().with_stock().in_bulk(ids)
+    return shelf, [rows[pk] for pk in ids if pk in rows]
+
+
+def _view(request: HttpRequest) -> str:
+    """Which of the other shelves is looked at, "" for the market itself."""
+    return next((x for x in ("like", "sold", "collection") if x in request.GET), "")
+
+
+def _card(product: Product, counter: Counter, nights: sold.Night) -> Card:
+    variants = list(product.variants.all())
+    for variant in variants:
+        variant.product = product
+    units = sum(nights.units.get(variant.pk, 0) for variant in variants)
+    return Card(product, [counter.row(variant) for variant in variants], units)
+
+
+def _row_part(
+    request: HttpRequest, session: LiveSession, variant_id: int, typed: str | None
+) -> HttpResponse:
+    variant = get_object_or_404(
+        Variant.objects.select_related("product__merchant", "stock"), pk=variant_id
+    )
+    row = Counter.of(session).row(variant, typed)
+    return render(
+        request, "livestream/_variant_row.html", {"row": row, "session": session}
+    )
+
+
+def _own_sessions(host: Host) -> Any:
+    """Those that pieces can still join, the one on air first."""
+    states = [LiveSession.State.ON_AIR, LiveSession.State.SCHEDULED]
+    found = LiveSession.objects.for_display().filter(host=host, state__in=states)
+    return found.order_by("state", "starts_at")
+
+
+def suggestion(session: LiveSession, variant: Variant, terms: pricing.Terms) -> Money:
+    """A fair first price in whole units: the merchant's, else the usual markup."""
+    rate = pricing.rate_into_yuan(session.currency, timezone.localdate())
+    wholesale = terms.wholesale(variant)
+    least = pricing.least_for(variant, wholesale, session.currency, rate)
+    if variant.suggested_retail_minor is not None:
+        asked = pricing.in_currency(
+            variant.suggested_retail_minor, session.currency, rate
+        )
+        whole = max(least, asked).amount.to_integral_value(ROUND_CEILING)
+    else:
+        whole = (least.amount * USUAL_MARKUP).quantize(Decimal(1))
+        whole = max(whole, least.amount.to_integral_value(ROUND_CEILING))
+    return Money.of(whole, least.currency)
+
+
+def read_price(text: str, currency: str) -> Money | None:
+    """What a person typed as a price, None if it is none."""
+    typed = text.strip().replace(",", ".")
+    if not PRICE.fullmatch(typed) or not Decimal(typed):
+        return None
+    return Money.of(Decimal(typed), currency)
+
+
+def _back(request: HttpRequest, session: LiveSession) -> str:
+    wanted = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
+    return wanted if is_ours else f"/studio/{session.pk}/pieces/"
