@@ -9,6 +9,7 @@ from catalog.connections.models import (  # noqa: F401
 )
 from catalog.glossary.models import *  # noqa: F403
 from catalog.merchants.models import *  # noqa: F403
+from catalog.photos.models import *  # noqa: F403
 from catalog.products.models import *  # noqa: F403
 from catalog.search.models import *  # noqa: F403
 from catalog.stock.models import *  # noqa: F403

@@ -6,6 +6,7 @@ from catalog.connections import views as connections
 from catalog.connections.api import products as systems
 from catalog.connections.api import stock
 from catalog.merchants.views import application, people
+from catalog.photos import views as photos
 from catalog.products import api
 from catalog.workspace import prices, views
 
@@ -62,11 +63,22 @@ STALL: list[URLPattern | URLResolver] = [
     path("invitations/<int:invitation_id>/withdraw/", people.withdraw, name="withdraw"),
 ]
 
+PHOTOS = [  # of one product
+    path("", photos.strip, name="photos"),
+    path("add/", photos.add, name="photos-add"),
+    path("order/", photos.order, name="photos-order"),
+    path("<int:photo_id>/move/", photos.move, name="photo-move"),
+    path("<int:photo_id>/crop/", photos.crop, name="photo-crop"),
+    path("<int:photo_id>/remove/", photos.remove, name="photo-remove"),
+    path("<int:photo_id>/original/", photos.original, name="photo-original"),
+]
+
 urlpatterns = [
     path("api/v1/", include(API)),
     path("api/guide/", connections.guide, name="api-guide"),
     path("stall/", views.front, name="stall"),
     path("stall/apply/", application.apply, name="apply"),
     path("stall/join/<str:token>/", people.join, name="join"),
+    path("stall/products/<int:product_id>/photos/", include(PHOTOS)),
     path("stall/<int:merchant_id>/", include(STALL)),
 ]

@@ -67,7 +67,7 @@ def front(request: HttpRequest) -> HttpResponse:
 def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """What a merchant lists, newest first, by state and by words."""
     filters = {name: request.GET.get(name, "").strip() for name in ("search", "state")}
-    found = Product.objects.filter(merchant=merchant).matching(filters["search"])
+    found = Product.objects.filter(merchant=merchant).filter(titles_text__icontains=filters["search"])
     if filters["state"] in Product.State.values:
         found = found.filter(state=filters["state"])
     page = page_of(found.with_stock(), request, PAGE)
