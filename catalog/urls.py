@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from catalog.connections import views as connections
 from catalog.connections.api import products as systems
 from catalog.connections.api import stock
+from catalog.connections.api.photos import OwnPhotos
 from catalog.merchants.views import application, people
 from catalog.photos import views as photos
 from catalog.products import api
@@ -19,6 +20,11 @@ API = [
         "merchant/products/<str:sku>",
         systems.OwnProduct.as_view(),
         name="api-own-product",
+    ),
+    path(
+        "merchant/products/<str:sku>/photos",
+        OwnPhotos.as_view(),
+        name="api-own-photos",
     ),
     path("merchant/stock", stock.Stock.as_view(), name="api-stock"),
     path("merchant/stock/<str:sku>", stock.OneStock.as_view(), name="api-one-stock"),

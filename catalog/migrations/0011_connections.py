@@ -11,7 +11,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0010_meanwhile'),
+        ('catalog', '0007_merchants'),
+        ('catalog', '0007_photos'),
+        ('catalog', '0010_codes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
