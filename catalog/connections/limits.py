@@ -14,7 +14,7 @@ from django.conf import settings
 log = logging.getLogger(__name__)
 
 WINDOW = 60
-SHORTEST_PATIENCE = 0.2  # seconds that a request waits for the counter
+PATIENCE = 1.0  # seconds that a request waits for the counter
 
 
 def seconds_to_wait(token_id: int) -> int:
@@ -36,6 +36,6 @@ def seconds_to_wait(token_id: int) -> int:
 def _client() -> redis.Redis:
     return redis.Redis.from_url(
         settings.REDIS_URL,
-        socket_timeout=SHORTEST_PATIENCE,
-        socket_connect_timeout=SHORTEST_PATIENCE,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
     )

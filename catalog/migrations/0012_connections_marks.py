@@ -1,7 +1,9 @@
 """Changes are marked for webhooks by the database, in the transaction that makes them.
 
 A statement marks its variants at once, and only those of merchants with an endpoint
-that wants to know: for all others it looks at one index and is done.
+that wants to know: for all others it looks at one index and is done. It asks by a
+subquery with a LIMIT, which is looked up by index whatever the planner believes: as
+EXISTS it was joined by reading all endpoints, 2 ms instead of 40 us, until ANALYZE came.
 """
 
 from django.db import migrations
@@ -12,10 +14,11 @@ BEGIN
     INSERT INTO catalog_webhookmark (variant_id, kind)
     SELECT DISTINCT moved.variant_id, 'STOCK'
     FROM moved JOIN catalog_variant v ON v.id = moved.variant_id
-    WHERE EXISTS (
-        SELECT FROM catalog_webhookendpoint e
+    WHERE (
+        SELECT true FROM catalog_webhookendpoint e
         WHERE e.merchant_id = v.merchant_id AND e.is_active AND e.disabled_at IS NULL
-          AND e.event_types && ARRAY['stock.changed']::varchar[]);
+          AND e.event_types && ARRAY['stock.changed']::varchar[]
+        LIMIT 1);
     RETURN NULL;
 END $$;
 
@@ -27,10 +30,11 @@ CREATE FUNCTION catalog_mark_variants() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO catalog_webhookmark (variant_id, kind)
     SELECT v.id, 'PIECE' FROM written v
-    WHERE EXISTS (
-        SELECT FROM catalog_webhookendpoint e
+    WHERE (
+        SELECT true FROM catalog_webhookendpoint e
         WHERE e.merchant_id = v.merchant_id AND e.is_active AND e.disabled_at IS NULL
-          AND e.event_types && ARRAY['product.updated', 'product.withdrawn']::varchar[]);
+          AND e.event_types && ARRAY['product.updated', 'product.withdrawn']::varchar[]
+        LIMIT 1);
     RETURN NULL;
 END $$;
 
@@ -49,10 +53,11 @@ BEGIN
     FROM written n
     JOIN before o ON o.id = n.id
     JOIN catalog_variant v ON v.product_id = n.id AND v.withdrawn_at IS NULL
-    WHERE EXISTS (
-        SELECT FROM catalog_webhookendpoint e
+    WHERE (
+        SELECT true FROM catalog_webhookendpoint e
         WHERE e.merchant_id = n.merchant_id AND e.is_active AND e.disabled_at IS NULL
-          AND e.event_types && ARRAY['product.updated']::varchar[])
+          AND e.event_types && ARRAY['product.updated']::varchar[]
+        LIMIT 1)
       AND (n.code, n.titles, n.story, n.mineral, n.form, n.treatment, n.origin, n.colour,
            n.motif, n.metal, n.hs_code, n.customs_confirmed_at, n.state)
           IS DISTINCT FROM
