@@ -48,10 +48,11 @@ class OwnPhotos(MerchantDoor):
         variant = get_object_or_404(shapes.variants(self.merchant_id), sku=sku)
         wanted = self.Input(data=request.data)
         wanted.is_valid(raise_exception=True)
+        token: Any = request.auth
         added = services.add_photos(
             product_id=variant.product_id,
             files=wanted.validated_data["photos"],
-            by=request.user,
+            by=token.created_by,
         )
         answer = {"taken": len(added.photos), "refused": added.turned_away}
         return Response(self.Output(answer).data)
