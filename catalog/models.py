@@ -1,5 +1,12 @@
 """All tables of catalog/, by folder."""
 
+from catalog.connections.models import (  # noqa: F401
+    ApiToken,
+    WebhookAttempt,
+    WebhookEndpoint,
+    WebhookMark,
+    WebhookMessage,
+)
 from catalog.glossary.models import *  # noqa: F403
 from catalog.merchants.models import *  # noqa: F403
 from catalog.photos.models import *  # noqa: F403

@@ -1,5 +1,6 @@
 """Background jobs of catalog/, by step name."""
 
+from catalog.connections import outbox, sending
 from catalog.merchants import mails, people
 from catalog.merchants import services as merchants
 from catalog.photos import services as photos
@@ -24,3 +25,6 @@ steps.job(provenance.DRAW_LOT, lane=MEDIA)(provenance.draw_lot)
 steps.job(recomposing.RECOMPOSE)(recomposing.recompose)
 steps.job(describing.TRANSLATE, lane=OUTSIDE)(describing.translate_story)
 steps.job(alarms.TELL, lane=OUTSIDE)(alarms.tell)
+
+steps.job(outbox.DELIVER, lane=steps.Lane.MERCHANTS)(sending.deliver)
+steps.job(sending.TELL_OFF, lane=OUTSIDE)(sending.tell_off)

@@ -2,6 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from catalog.connections import views as connections
+from catalog.connections.api import products as systems
+from catalog.connections.api import stock
+from catalog.connections.api.photos import OwnPhotos
 from catalog.merchants.views import application, people
 from catalog.photos import views as photos
 from catalog.products import api
@@ -22,6 +26,24 @@ TAKE_API = [
 API: list[URLPattern | URLResolver] = [
     path("products", api.Products.as_view(), name="api-products"),
     path("stall/<int:merchant_id>/stock-takes/<int:take_id>/", include(TAKE_API)),
+    path("merchant/products", systems.OwnProducts.as_view(), name="api-own-products"),
+    path(
+        "merchant/products/<str:sku>",
+        systems.OwnProduct.as_view(),
+        name="api-own-product",
+    ),
+    path(
+        "merchant/products/<str:sku>/photos",
+        OwnPhotos.as_view(),
+        name="api-own-photos",
+    ),
+    path("merchant/stock", stock.Stock.as_view(), name="api-stock"),
+    path("merchant/stock/<str:sku>", stock.OneStock.as_view(), name="api-one-stock"),
+    path(
+        "merchant/stock/<str:sku>/adjustments",
+        stock.Adjustments.as_view(),
+        name="api-adjustments",
+    ),
 ]
 
 STOCK: list[URLPattern] = [
@@ -39,6 +61,26 @@ STOCK: list[URLPattern] = [
     path("labels/", labels.labels, name="labels"),
 ]
 
+CONNECTIONS = [
+    path("", connections.connections, name="connections"),
+    path("tokens/", connections.make_token, name="make-token"),
+    path("tokens/<int:token_id>/revoke/", connections.revoke, name="revoke-token"),
+    path("endpoints/", connections.make_endpoint, name="make-endpoint"),
+    path("endpoints/<int:endpoint_id>/", connections.endpoint, name="endpoint"),
+    path("endpoints/<int:endpoint_id>/ping/", connections.ping, name="ping"),
+    path("endpoints/<int:endpoint_id>/pause/", connections.pause, name="pause"),
+    path("endpoints/<int:endpoint_id>/resume/", connections.resume, name="resume"),
+    path("endpoints/<int:endpoint_id>/rotate/", connections.rotate, name="rotate"),
+    path("endpoints/<int:endpoint_id>/remove/", connections.remove, name="remove"),
+    path(
+        "endpoints/<int:endpoint_id>/send-failed/",
+        connections.send_failed_again,
+        name="send-failed",
+    ),
+    path("messages/<int:message_id>/", connections.message, name="message"),
+    path("messages/<int:message_id>/again/", connections.send_again, name="send-again"),
+]
+
 PHOTOS = [  # of one product
     path("", photos.strip, name="photos"),
     path("add/", photos.add, name="photos-add"),
@@ -49,7 +91,8 @@ PHOTOS = [  # of one product
     path("<int:photo_id>/original/", photos.original, name="photo-original"),
 ]
 
-STALL = [
+STALL: list[URLPattern | URLResolver] = [
+    path("connections/", include(CONNECTIONS)),
     path("application/", application.application, name="application"),
     path("application/correct/", application.correct, name="correct-application"),
     path("products/", views.products, name="products"),
@@ -78,6 +121,7 @@ ORIGIN = [
 
 urlpatterns = [
     path("api/v1/", include(API)),
+    path("api/guide/", connections.guide, name="api-guide"),
     path("stall/", views.front, name="stall"),
     path("stall/apply/", application.apply, name="apply"),
     path("stall/join/<str:token>/", people.join, name="join"),

@@ -194,6 +194,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "donghai.api.problem",
     "UNAUTHENTICATED_USER": None,
 }
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)  # of each token
+WEBHOOKS_TO_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", not PRODUCTION)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Donghai",
     "DESCRIPTION": "Live crystal sales: sessions, claims, landed prices, orders.",
@@ -222,6 +224,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 # What is looked at again and again: (dotted service, seconds between two looks)
 ROUNDS = [
     ("catalog.stock.services.expire_holds", 5.0),
+    ("catalog.connections.outbox.write_messages", 1.0),
+    ("catalog.connections.outbox.forget_old", 3600.0),
     ("livestream.sold.refresh_search", 600.0),
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
@@ -234,7 +238,13 @@ CELERY_BEAT_SCHEDULE = {
         "args": [lane],
         "options": {"expires": 5, "queue": queue},
     }
-    for lane, queue in (("quick", "celery"), ("outside", "celery"), ("media", "media"))
+    for lane, queue in (
+        ("quick", "celery"),
+        ("outside", "celery"),
+        ("merchants", "merchants"),
+        ("media", "media"),
+        ("bulk", "bulk"),
+    )
 } | {
     service: {
         "task": "donghai.steps.round",

@@ -12,6 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from catalog.connections import endpoints, tokens
+from catalog.connections.models import EventType, Scope, WebhookEndpoint
 from catalog.glossary.loading import load_glossary
 from catalog.models import (
     Artisan,
@@ -262,6 +264,22 @@ def make_glossary() -> None:
     memory.forget()
 
 
+def make_token(merchant: Merchant, *scopes: str, **facts: Any) -> str:
+    """The secret of a new token that may do all, or these."""
+    return tokens.make(
+        merchant_id=merchant.pk,
+        name="till",
+        scopes=scopes or Scope.values,
+        made_by_id=make_user().pk,
+        **facts,
+    ).secret
+
+
+def make_system(secret: str) -> Client:
+    """A merchant's own system: sends its token with everything."""
+    return Client(headers={"authorization": f"Bearer {secret}"})
+
+
 def make_member(
     merchant: Merchant | None = None, role: str = MerchantMember.Role.OWNER
 ) -> MerchantMember:
@@ -313,3 +331,13 @@ def make_artisan(**fields: Any) -> Artisan:
         "craft": Artisan.Craft.CARVER,
     }
     return Artisan.objects.create(**defaults | fields)
+
+
+def make_endpoint(merchant: Merchant, url: str, *event_types: str) -> WebhookEndpoint:
+    """An address that is told everything, or these."""
+    return endpoints.make(
+        merchant_id=merchant.pk,
+        url=url,
+        event_types=event_types or EventType.values,
+        made_by_id=make_user().pk,
+    ).endpoint

@@ -150,9 +150,11 @@ def withdraw(skus: Iterable[str], saver: Saver) -> int:
         pk__in=[one.pk for one in variants], withdrawn_at=None
     ).update(withdrawn_at=timezone.now())
     products = {one.product_id for one in variants}
-    Product.objects.filter(pk__in=products).exclude(
-        variants__in=Variant.objects.filter(withdrawn_at=None)
-    ).update(state=State.WITHDRAWN, changed_at=timezone.now())
+    touched = Product.objects.filter(pk__in=products)
+    touched.update(changed_at=timezone.now())
+    touched.exclude(variants__in=Variant.objects.filter(withdrawn_at=None)).update(
+        state=State.WITHDRAWN
+    )
     indexing.index(products)
     return gone
 

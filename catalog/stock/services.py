@@ -250,6 +250,27 @@ def book_counts(
     return promised
 
 
+@transaction.atomic
+def set_on_hand(
+    *, variant_id: int, on_hand: int, reason: str, moved_by: int | None = None
+) -> None:
+    """Make what is on hand this many. Locks the stock row; a repeat changes nothing.
+
+    Refuses to go below what is promised.
+    """
+    level = StockLevel.objects.select_for_update().get(pk=variant_id)
+    if on_hand < level.allocated + level.reserved:
+        raise NotThere(free=level.free)
+    if on_hand != level.on_hand:
+        StockMovement.objects.create(
+            variant_id=variant_id,
+            kind=StockMovement.Kind.COUNTED,
+            on_hand=on_hand - level.on_hand,
+            reason=reason,
+            moved_by_id=moved_by,
+        )
+
+
 def dispatch(*, hold_ids: Sequence[int]) -> None:
     """Sold units left the house: on hand and sold go down, once per hold."""
     _move_back(hold_ids, StockMovement.Kind.DISPATCHED, on_hand=-1)

@@ -61,6 +61,20 @@ def worker_commands(*options: str) -> dict[str, list[str]]:
     return {name: worker_command(name, *threads) for name in names}
 
 
+def sender_command() -> list[str]:
+    """What starts who sends to merchants' machines: many may hang, and none of ours."""
+    threads = ("-P", "threads", "-c", "8", "-l", "INFO")
+    return worker_command("sender", *threads, "-Q", "merchants")
+
+
+def patient_commands() -> dict[str, list[str]]:
+    """What starts those who do heavy and long work, one thing at a time, by name."""
+    return {
+        name: ["nice", *worker_command(name, "-P", "solo", "-Q", name, "-l", "INFO")]
+        for name in ("media", "bulk")
+    }
+
+
 @dataclass
 class Stack:
     """Everything that runs, in one folder, while the `with` lasts.
@@ -208,10 +222,10 @@ class Stack:
             for count in range(self.web_processes)
         ]
         workers = [self._child(*each) for each in worker_commands().items()]
-        media = worker_command("media", "-P", "solo", "-Q", "media", "-l", "INFO")
+        patient = [self._child(*each) for each in patient_commands().items()]
         stages = [
             webs,
-            [*workers, self._child("media", ["nice", *media])],
+            [*workers, self._child("sender", sender_command()), *patient],
             [self._child("beat", [*CELERY, "beat", "-l", "INFO"])],
         ]
         environment = self.environment

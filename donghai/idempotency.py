@@ -11,15 +11,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
 from psycopg2.extras import Json
 from rest_framework.request import Request
 
 from donghai import sql
 from donghai.errors import Refused
-from orders.checkout.models import IdempotencyKey
+from donghai.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
-KEEP_SQL = "UPDATE orders_idempotencykey SET body = %(body)s WHERE id = %(id)s"
+PARAMETER = OpenApiParameter(
+    HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="A key of your own; a repeat with it gets the first answer again.",
+)
+KEEP_SQL = "UPDATE donghai_idempotencykey SET body = %(body)s WHERE id = %(id)s"
 
 
 class KeyReused(Refused):
@@ -43,12 +50,13 @@ class Kept:
 def begin(request: Request, *, scope: str) -> Kept:
     """Claim the request's key inside the caller's transaction; no header, no memory.
 
-    Raises KeyReused when the key came before with another body.
+    Raises KeyReused when the key came before at another door or with another body.
     """
     key = request.headers.get(HEADER, "")[:80]
     if not key:
         return Kept(None, None)
-    body = json.dumps(request.data, sort_keys=True, default=str)
+    said = [request.method, request.path, request.data]
+    body = json.dumps(said, sort_keys=True, default=str)
     fingerprint = hashlib.sha256(body.encode()).hexdigest()
     row = IdempotencyKey(scope=scope, key=key, fingerprint=fingerprint)
     if sql.insert(row, unless_there=True):
