@@ -7,6 +7,8 @@ from catalog.photos import services as photos
 from catalog.products import describing, recomposing
 from catalog.products import drawn as pictures
 from catalog.provenance import drawn as provenance
+from catalog.sheets import applying, checking, staging, undoing
+from catalog.sheets import services as sheets
 from catalog.stocktaking import alarms
 from donghai import steps
 
@@ -28,3 +30,11 @@ steps.job(alarms.TELL, lane=OUTSIDE)(alarms.tell)
 
 steps.job(outbox.DELIVER, lane=steps.Lane.MERCHANTS)(sending.deliver)
 steps.job(sending.TELL_OFF, lane=OUTSIDE)(sending.tell_off)
+
+for name, does in (
+    (sheets.READ, staging.read),
+    (sheets.CHECK, checking.check),
+    (sheets.APPLY, applying.apply),
+    (sheets.UNDO, undoing.undo),
+):
+    steps.job(name, lane=steps.Lane.BULK)(does)

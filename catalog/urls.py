@@ -10,6 +10,8 @@ from catalog.merchants.views import application, people
 from catalog.photos import views as photos
 from catalog.products import api
 from catalog.provenance.views import artisans, linking, lots, passports
+from catalog.sheets import downloads
+from catalog.sheets import views as sheets
 from catalog.stocktaking import api as counting
 from catalog.stocktaking.views import labels, takes
 from catalog.stocktaking.views import stock as shelf
@@ -103,6 +105,15 @@ STALL: list[URLPattern | URLResolver] = [
         "products/<int:product_id>/withdraw/", editor.withdraw, name="withdraw-product"
     ),
     path("prices/", prices.edit, name="prices"),
+    path("sheets/", sheets.sheets, name="sheets"),
+    path("sheets/template.xlsx", downloads.template, name="sheet-template"),
+    path("sheets/pieces.<str:kind>", downloads.pieces, name="sheet-of-pieces"),
+    path("sheets/<int:import_id>/", sheets.sheet, name="sheet"),
+    path("sheets/<int:import_id>/choose/", sheets.choose, name="choose-tab"),
+    path("sheets/<int:import_id>/columns/", sheets.map_columns, name="map-columns"),
+    path("sheets/<int:import_id>/take-over/", sheets.take_over, name="take-over"),
+    path("sheets/<int:import_id>/mend.xlsx", downloads.faults, name="sheet-faults"),
+    path("sheets/<int:import_id>/<slug:action>/", sheets.act, name="sheet-act"),
     path("people/", people.people, name="people"),
     path("people/<int:member_id>/role/", people.give_role, name="give-role"),
     path("people/<int:member_id>/remove/", people.remove, name="remove-member"),

@@ -29,13 +29,14 @@ Send = Callable[[Message], Coroutine[Any, Any, None]]
 Wsgi = Callable[..., Iterable[bytes]]
 
 EVENTS = re.compile(r"/api/v1/sessions/(\d{1,18})/events/?")
+SHEETS = re.compile(r"/stall/\d{1,18}/sheets/")  # with an archive of photos
 IN_MEMORY = 1 << 20  # a larger request body goes to a file
 BLOCK = 1 << 16  # of a file that is answered
 PATIENCE = 60  # seconds a reader may take for one block before he loses his thread
 
 
 class BodyTooLarge(Exception):
-    """The request's body is over settings.REQUEST_BODY_MAX."""
+    """The request's body is over what its page may be sent."""
 
 
 class Pages:
@@ -54,7 +55,7 @@ class Pages:
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as content:
             answer = _Answer(receive, send)
             try:
-                size = await _read(receive, content, settings.REQUEST_BODY_MAX)
+                size = await _read(receive, content, _most(scope["path"]))
                 environ = _environ(scope, content, size)
                 rest = await asyncio.get_running_loop().run_in_executor(
                     self.threads, answer.run, self.wsgi, environ
@@ -129,6 +130,13 @@ def _start(status: int, headers: list[tuple[bytes, bytes]]) -> Message:
 
 def _body(content: bytes, *, more: bool = True) -> Message:
     return {"type": "http.response.body", "body": content, "more_body": more}
+
+
+def _most(path: str) -> int:
+    """How large a request's body may be, in bytes."""
+    if SHEETS.fullmatch(path):
+        return int(settings.SHEETS_BODY_MAX)
+    return int(settings.REQUEST_BODY_MAX)
 
 
 async def _read(receive: Receive, content: IO[bytes], most: int) -> int:

@@ -69,6 +69,7 @@ EVENT_STREAM = "livestream.stream.application"  # what `donghai.asgi` serves roo
 EVENT_STREAM_CLIENTS = env.int("EVENT_STREAM_CLIENTS", 5000)  # viewers a process takes
 WEB_THREADS = env.int("WEB_THREADS", 8)
 REQUEST_BODY_MAX = env.int("REQUEST_BODY_MAX", 32 * 1024 * 1024)
+SHEETS_BODY_MAX = env.int("SHEETS_BODY_MAX", 560 * 1024 * 1024)
 
 TEMPLATES = [
     {
@@ -230,6 +231,7 @@ ROUNDS = [
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
     ("catalog.stocktaking.alarms.look", 300.0),
+    ("catalog.sheets.services.forget_old", 3600.0),
 ]
 CELERY_BEAT_SCHEDULE = {
     f"sweep {lane}": {

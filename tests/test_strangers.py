@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from catalog.merchants import people
-from catalog.models import Merchant, Product, StockLevel
+from catalog.models import Merchant, Product, SheetImport, StockLevel
 from orders.checkout.models import Order
 from tests.make import (
     make_client,
@@ -65,7 +65,9 @@ CLOSED = {
     *("catalog:application", "catalog:correct-application", "catalog:join"),
     *("catalog:products", "catalog:stock", "catalog:count", "catalog:prices"),
     *("catalog:people", "catalog:give-role", "catalog:remove-member"),
-    "catalog:withdraw",
+    *("catalog:sheets", "catalog:sheet", "catalog:sheet-template", "catalog:sheet-act"),
+    *("catalog:sheet-of-pieces", "catalog:choose-tab", "catalog:map-columns"),
+    *("catalog:take-over", "catalog:sheet-faults", "catalog:withdraw"),
 }
 # Pages of packages, under our doors: signing in, and the admin for staff.
 ALLAUTH, ADMIN = "account/", "admin/"
@@ -138,13 +140,23 @@ class World:
         self.draft = Product.objects.create(
             merchant=self.merchant, titles={"en": "Draft in secret"}
         )
+        self.sheet = SheetImport.objects.create(
+            merchant=self.merchant, name="secret-sheet.xlsx", state="READY"
+        )
         self.listing = make_listing(variant=self.variant, retail="31.00")
         self.order = make_order(listing=self.listing)
         self.paid = make_packed_parcel(variant=self.variant)
         self.secrets = [
             *(self.merchant.credit_code, self.merchant.phone, "Draft in secret"),
             *(self.owner.user.email, self.clerk.user.email, self.invitation.email),
-            *("61.37", self.order.number, self.paid.number, "1 Main St", "%PDF"),
+            *(
+                "secret-sheet.xlsx",
+                "61.37",
+                self.order.number,
+                self.paid.number,
+                "1 Main St",
+                "%PDF",
+            ),
         ]
 
     def numbers(self) -> dict[str, Any]:
@@ -156,6 +168,8 @@ class World:
             "product_id": self.variant.product_id,
             "member_id": self.clerk.pk,
             "invitation_id": self.invitation.pk,
+            "import_id": self.sheet.pk,
+            "kind": "csv",
             "token": people.token(self.invitation.pk),
             "session_id": session.pk,
             "listing_id": self.listing.pk,
@@ -340,4 +354,4 @@ def test_the_world_of_these_tests_has_something_to_steal():
 
     assert Order.objects.filter(status=Order.Status.PAID).exists()
     assert make_user() not in [m.user for m in world.merchant.members.all()]
-    assert len(world.secrets) == len(set(world.secrets)) == 11
+    assert len(world.secrets) == len(set(world.secrets)) == 12

@@ -9,7 +9,8 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from catalog.merchants.models import Merchant, MerchantMember
@@ -17,8 +18,8 @@ from donghai.errors import Refused
 
 P = ParamSpec("P")
 Role = MerchantMember.Role
-View = Callable[Concatenate[HttpRequest, Merchant, P], HttpResponse]
-Door = Callable[Concatenate[HttpRequest, int, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Merchant, P], HttpResponseBase]
+Door = Callable[Concatenate[HttpRequest, int, P], HttpResponseBase]
 
 
 class NotApproved(Refused):
@@ -55,7 +56,7 @@ def for_members(view: View[P], roles: Collection[str] = tuple(Role)) -> Door[P]:
     @wraps(view)
     def only_members(
         request: HttpRequest, merchant_id: int, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         members: Any = MerchantMember.objects.of(request.user.pk)
         member = members.filter(merchant=merchant_id).first()
         if member is None:

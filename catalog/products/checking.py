@@ -62,7 +62,7 @@ def disagreements(pieces: Sequence[Piece]) -> Iterator[tuple[int, Problem]]:
 
 
 def another_product(code: str) -> Problem:
-    """A SKU stays with its product: what is sold and counted of it is that product's."""
+    """A SKU stays with its product: what was sold and counted of it is that one's."""
     words = _("This SKU belongs to product %(code)s. Give that number, or a new SKU.")
     return _blocks("product", "another_product", words % {"code": code or "–"})
 

@@ -126,7 +126,8 @@ def save(
         _move_stock(changed, saver)
         _translate_stories(changed)
         indexing.index({row.product.pk for row in changed if row.product})
-    return [_saved(row, row in changed) for row in rows]
+    written = {id(row) for row in changed}
+    return [_saved(row, id(row) in written) for row in rows]
 
 
 @transaction.atomic

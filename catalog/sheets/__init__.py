@@ -1,10 +1,14 @@
-"""A merchant's spreadsheets: read, mapped, looked at, taken over, taken back, given out.
+"""A merchant's sheets: read, mapped, looked at, taken over, taken back, given out.
 
-archive, workbook, delimited    what is in a file, in bounded memory
-reading                         which sheet, where its headers are, row by row
+sniffing, archive               what a file is, and whether it does harm
+workbook, sheet_part, values,
+xml_parts, delimited            its rows, one after the other, in bounded memory
+reading                         which sheet, and where its headers are
 columns, cells, vocabulary      headers to fields, what a cell says, words to codes
-rows                            a row to what it says of a piece
-staging, checking, applying, undoing    the four background steps, resumable
+rows, records                   a row to what it says of a piece
+staging, checking, applying,
+undoing, slices                 the four background steps, resumable
+pictures                        photos named by SKU
 services                        what a person may do with an import
-writing, export                 sheets that we give out
+export, writing                 sheets that we give out
 """

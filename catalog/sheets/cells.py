@@ -1,4 +1,4 @@
-"""What a cell says: numbers, measures, money, yes and no, as people in Donghai type them.
+"""What a cell says: numbers, measures, money, yes and no, as people type them.
 
 Each reader takes a cleaned text and returns a value, or None where it says nothing it
 can be sure of; the caller then asks the person.
@@ -15,7 +15,7 @@ ABOUT = re.compile(
     r"^(?:约为?|大约|大概|左右|ca\.?|approx\.?|about|~|≈|净重)\s*|\s*(?:左右|上下)$",
     re.I,
 )
-SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E[+-]?\d+", re.I)
+SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E[+-]\d\d+", re.I)
 INVISIBLE = re.compile(
     r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]"
 )
@@ -26,7 +26,7 @@ MILLIMETRES = {
 }  # fmt: skip
 GRAMS = {
     "": "1", "g": "1", "克": "1", "公克": "1", "gram": "1", "grams": "1", "gr": "1",
-    "kg": "1000", "公斤": "1000", "千克": "1000", "斤": "500", "市斤": "500", "两": "50",
+    "kg": "1000", "公斤": "1000", "千克": "1000", "斤": "500", "两": "50",
     "ct": "0.2", "克拉": "0.2", "mg": "0.001", "毫克": "0.001",
 }  # fmt: skip
 YUAN = {
@@ -68,6 +68,12 @@ def clean(text: str) -> str:
     return plain[1:] if LIVE.match(plain) else plain
 
 
+def clean_text(text: str) -> str:
+    """Free words as they were written, without what can't be seen."""
+    plain = INVISIBLE.sub("", text).replace("\r\n", "\n").strip()
+    return plain[1:] if LIVE.match(plain) else plain
+
+
 def escaped(text: str) -> str:
     """So that no spreadsheet program runs it; `clean` takes it away again."""
     return f"'{text}" if re.match(r"'*[=+\-@\t\r]", text) else text
@@ -103,7 +109,7 @@ def grams(text: str, unit: str = "") -> Decimal | None:
 
 
 def fen(text: str, unit: str = "") -> int | None:
-    """Money of the market in its smallest unit; more decimals are a slip, not a price."""
+    """Money of the market in its smallest unit; more decimals are a slip."""
     yuan = number(text, YUAN, unit)
     if yuan is None or yuan * 100 != (minor := int(yuan * 100)):
         return None
@@ -135,4 +141,4 @@ def tiers(text: str) -> tuple[tuple[int, int], ...] | None:
 def _rounded(value: Decimal | None, step: str) -> Decimal | None:
     if value is None or abs(value) > 10**9:
         return None
-    return value.quantize(Decimal(step), ROUND_HALF_UP).normalize()
+    return value.quantize(Decimal(step), ROUND_HALF_UP)

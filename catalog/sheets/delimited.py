@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import IO
 
@@ -23,6 +24,7 @@ CHUNK = 1 << 20
 LONGEST_FIELD = 100_000
 MOST_COLUMNS = 200
 SAMPLE = 1 << 16
+SIGN_OF_LIFE = 1_000  # blank rows
 
 csv.field_size_limit(LONGEST_FIELD)
 
@@ -30,7 +32,7 @@ csv.field_size_limit(LONGEST_FIELD)
 class UnknownLetters(Refused):
     code = "unknown_letters"
     title = _(
-        "The letters of this file cannot be read. Save it as .xlsx, or as .csv in UTF-8."
+        "The letters of this file can't be read. Save it as .xlsx, or as .csv in UTF-8."
     )
     status = 422
 
@@ -56,36 +58,37 @@ class Delimited:
     @cached_property
     def delimiter(self) -> str:
         """The one that cuts the first rows into most columns, most of them alike."""
-        sample = self._text().read(SAMPLE)
+        with self._text() as text:
+            sample = text.read(SAMPLE)
         return max(DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter))
 
     def rows(self, tab: Tab, place: Place | None = None) -> Iterator[Row]:
         """From the top, or from where somebody stopped: passing by is quick."""
-        begin = place.at if place else 0
-        reader = csv.reader(self._text(), delimiter=self.delimiter)
-        line = 0
-        try:
-            for line, fields in enumerate(reader, start=1):
-                if line < begin:
-                    continue
-                cells: list[Cell] = [
-                    text.replace("\0", "") or None for text in fields[:MOST_COLUMNS]
-                ]
-                if any(cells) or line % 1000 == 0:
-                    yield Row(line, cells if any(cells) else [], Place(at=line))
-        except csv.Error as error:
-            raise OpenQuote(line=line + 1) from error
+        begin, line, delimiter = (place.at if place else 0), 0, self.delimiter
+        with self._text() as text:
+            try:
+                reader = csv.reader(text, delimiter=delimiter)
+                for line, fields in enumerate(reader, start=1):
+                    if line >= begin and (any(fields) or line % SIGN_OF_LIFE == 0):
+                        yield Row(line, _cells(fields), Place(at=line, line=line - 1))
+            except csv.Error as error:
+                raise OpenQuote(line=line + 1) from error
 
-    def _text(self) -> io.TextIOWrapper:
+    @contextmanager
+    def _text(self) -> Iterator[io.TextIOWrapper]:
+        """The file from its beginning; it stays open afterwards."""
         self.file.seek(0)
-        return io.TextIOWrapper(_Kept(self.file), self.encoding, newline="")
+        text = io.TextIOWrapper(self.file, self.encoding, newline="")
+        try:
+            yield text
+        finally:
+            text.detach()
 
 
-class _Kept(io.BufferedReader):
-    """A view of a file that doesn't close it."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__(io.FileIO(file.fileno(), closefd=False))
+def _cells(fields: list[str]) -> list[Cell]:
+    if not any(fields):
+        return []
+    return [text.replace("\0", "") or None for text in fields[:MOST_COLUMNS]]
 
 
 def encoding_of(file: IO[bytes]) -> str:

@@ -59,22 +59,31 @@ def headings(table: Table) -> list[Heading]:
     return good or found[:1]
 
 
-def pieces(table: Table, heading: Heading, place: Place | None) -> Iterator[Row]:
+class Pieces:
     """The rows below the headers, until so many are blank that the rest isn't meant.
 
-    Those without cells are signs of life. Repeated headers are left out.
+    Those without cells are signs of life. Repeated headers are left out. `unread` is
+    the first row behind such a gap that says something.
     """
-    last = max(place.line if place else 0, heading.last_line)
-    for row in table.rows(heading.tab, place):
-        if row.line - last > BLANK_RUN:
-            return
-        if row.line <= heading.last_line:
-            continue
-        if row.cells:
-            last = row.line
-            if [text_of(cell) for cell in row.cells] == heading.headers:
+
+    def __init__(self, table: Table, heading: Heading, place: Place | None) -> None:
+        self.heading = heading
+        self.rows = table.rows(heading.tab, place)
+        self.last = max(place.line if place else 0, heading.last_line)
+        self.unread: int | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self.rows:
+            if row.line - self.last > BLANK_RUN:
+                self.unread = row.line if row.cells else None
+                return
+            if row.line <= self.heading.last_line:
                 continue
-        yield row
+            if row.cells:
+                self.last = row.line
+                if [text_of(cell) for cell in row.cells] == self.heading.headers:
+                    continue
+            yield row
 
 
 def _heading(table: Table, tab: Tab) -> Heading:

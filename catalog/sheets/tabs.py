@@ -53,7 +53,7 @@ class Table(Protocol):
     def tabs(self) -> list[Tab]: ...
 
     def rows(self, tab: Tab, place: Place | None = None) -> Iterator[Row]:
-        """Rows that say something; now and then one without cells, as a sign of life."""
+        """Rows that say something; sometimes one without cells, as a sign of life."""
 
 
 def text_of(cell: Cell) -> str:

@@ -1,0 +1,122 @@
+"""Photos in an archive, named by SKU."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import IO
+
+from django.core.files.base import ContentFile, File
+from django.utils.translation import gettext as _
+
+from catalog.products.models import Variant
+from catalog.sheets import archive
+from catalog.sheets import later_photos as photos
+from catalog.sheets.models import SheetImport, SheetPhoto, SheetRow
+
+State = SheetPhoto.State
+KINDS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".gif", ".bmp"})
+NUMBERED = re.compile(
+    r"(?:\s*[(（]\d{1,3}[)）]|[_ -]\d{1,3}|[_ -][a-z主副细])$", re.IGNORECASE
+)
+MOST_BYTES = 40 << 20  # of one photo; `photos` refuses what is smaller and too large
+AT_ONCE = 8
+MATCHING = 500
+
+
+def names(file: IO[bytes]) -> list[str]:
+    """The photos of an archive by their path, "" where an entry is none."""
+    with archive.opened(file) as found:
+        return [
+            "" if _is_none(name := archive.name_of(entry), entry) else name[-255:]
+            for entry in found.infolist()
+        ]
+
+
+def match(sheet: SheetImport) -> None:
+    """Find each photo's piece among the rows of its import and what stands."""
+    waiting = list(sheet.pictures.order_by("number"))
+    for begin in range(0, len(waiting), MATCHING):
+        some = waiting[begin : begin + MATCHING]
+        wanted = {name for photo in some for name in skus_in(photo.name)}
+        known = {sku.casefold(): sku for sku in _known(sheet, wanted)}
+        for photo in some:
+            meant = (known.get(name.casefold()) for name in skus_in(photo.name))
+            photo.sku = next((sku for sku in meant if sku), "")
+            photo.state = State.WAITING if photo.sku else State.UNMATCHED
+        SheetPhoto.objects.bulk_update(some, ["sku", "state"])
+
+
+def skus_in(path: str) -> list[str]:
+    """The SKUs a path may mean: DH-1_2.jpg, DH-1(1).JPG, DH-1/2.jpg"""
+    place = PurePosixPath(path.replace("\\", "/"))
+    found = []
+    for text in (place.stem, place.parent.name):
+        bare = text.strip()
+        while bare:
+            found.append(bare)
+            shorter = NUMBERED.sub("", bare).strip()
+            bare = shorter if shorter != bare else ""
+    return list(dict.fromkeys(found))
+
+
+def add_some(sheet: SheetImport) -> bool:
+    """Hand the next photos to their products; False when none is left."""
+    some = list(sheet.pictures.filter(state=State.WAITING).order_by("number")[:AT_ONCE])
+    if not some:
+        return False
+    variants = Variant.objects.filter(
+        merchant=sheet.merchant_id, sku__in=[photo.sku for photo in some]
+    )
+    products = dict(variants.values_list("sku", "product_id"))
+    with sheet.photos.open("rb") as file, archive.opened(file) as found:
+        entries = found.infolist()
+        for photo in some:
+            _add(sheet, photo, products.get(photo.sku), found, entries[photo.number])
+    SheetPhoto.objects.bulk_update(some, ["state", "words", "photo_id"])
+    return True
+
+
+def remove(sheet: SheetImport) -> None:
+    """Take the photos of an import from their products again."""
+    added = sheet.pictures.filter(state=State.ADDED)
+    for photo in added:
+        if photo.photo_id:
+            photos.remove_photo(photo_id=photo.photo_id)
+    added.update(state=State.UNDONE)
+
+
+def _add(
+    sheet: SheetImport,
+    photo: SheetPhoto,
+    product_id: int | None,
+    found: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+) -> None:
+    photo.state = State.REFUSED
+    if product_id is None:
+        photo.state = State.UNMATCHED
+    elif entry.file_size > MOST_BYTES:
+        photo.words = _("This photo is too large. Save it smaller.")
+    else:
+        content: File[bytes] = ContentFile(found.read(entry), name=photo.name)
+        added = photos.add_photos(
+            product_id=product_id, files=[content], by=sheet.started_by
+        )
+        for turned in added.turned_away:
+            photo.words = turned.words[:300]
+        for kept in added.photos:
+            photo.state, photo.photo_id = State.ADDED, kept.pk
+
+
+def _known(sheet: SheetImport, wanted: set[str]) -> Iterator[str]:
+    spelled = {each for name in wanted for each in (name, name.upper(), name.lower())}
+    ours = SheetRow.objects.filter(sheet_import=sheet).exclude(action="BAD")
+    theirs = Variant.objects.filter(merchant=sheet.merchant_id)
+    for rows in (theirs, ours):
+        yield from rows.filter(sku__in=spelled).values_list("sku", flat=True)
+
+
+def _is_none(name: str, entry: zipfile.ZipInfo) -> bool:
+    suffix = PurePosixPath(name).suffix.lower()
+    return entry.is_dir() or archive.is_rubbish(name) or suffix not in KINDS

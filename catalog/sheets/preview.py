@@ -1,0 +1,171 @@
+"""What a person is shown of an import: its columns, its rows, how far it is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from catalog.products.current import current
+from catalog.sheets import records
+from catalog.sheets.columns import PROBLEM, is_report, label_of
+from catalog.sheets.models import SheetImport, SheetPhoto, SheetRow
+from catalog.sheets.tabs import text_of
+from donghai.paging import whole_number
+
+PAGE = 20
+EXAMPLES = 3
+Action = SheetRow.Action
+Outcome = SheetRow.Outcome
+AFTER = (SheetImport.State.DONE, SheetImport.State.STOPPED, SheetImport.State.UNDONE)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnShown:
+    """One column: its header, the first things in it, the field it fills."""
+
+    number: int
+    header: str
+    examples: list[str]
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemShown:
+    """What is wrong, where, and what stands there."""
+
+    label: str | Promise
+    header: str
+    was: str
+    says: str
+    blocks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShown:
+    """A fact as it stands and as the row says it."""
+
+    label: str | Promise
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowShown:
+    """A row, its problems, and what it changes."""
+
+    row: SheetRow
+    problems: list[ProblemShown]
+    changes: list[ChangeShown]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much is done of how much; no `percent` where nobody can know yet."""
+
+    done: int
+    percent: int | None
+
+
+def columns_of(sheet: SheetImport) -> Iterator[ColumnShown]:
+    """Those with a header or something below it."""
+    first = list(sheet.lines.order_by("line")[:EXAMPLES])
+    for number, header in enumerate(sheet.headers):
+        cells = [row.cells[number] for row in first if number < len(row.cells)]
+        examples = [text_of(cell)[:40] for cell in cells if cell is not None]
+        if is_report(header) or not (header or examples):
+            continue
+        field = sheet.fields[number] if number < len(sheet.fields) else ""
+        yield ColumnShown(number, header, examples, "" if field == PROBLEM else field)
+
+
+def progress(sheet: SheetImport) -> Progress:
+    """Of reading how many rows there are so far, else how far through them we are."""
+    if sheet.state == SheetImport.State.UPLOADED:
+        return Progress(sheet.rows, None)
+    last = sheet.lines.order_by("-line").values_list("line", flat=True).first() or 1
+    waiting = sheet.pictures.filter(state=SheetPhoto.State.WAITING).count()
+    total = sheet.pictures.count()
+    if sheet.state == SheetImport.State.APPLYING and sheet.cursor and total:
+        added = total - waiting
+        return Progress(
+            added, min(99, (sheet.cursor * 80 // last) + added * 20 // total)
+        )
+    return Progress(min(sheet.cursor, last), min(99, sheet.cursor * 100 // last))
+
+
+def pictures(sheet: SheetImport) -> dict[str, Any]:
+    """How many photos there are of each kind, and those that nobody could place."""
+    counts = dict(sheet.pictures.order_by().values_list("state").annotate(Count("pk")))
+    odd = sheet.pictures.filter(
+        state__in=[SheetPhoto.State.UNMATCHED, SheetPhoto.State.REFUSED]
+    )
+    return {"counts": counts, "odd": odd.order_by("number")[:PAGE]}
+
+
+def rows(sheet: SheetImport, request: HttpRequest) -> dict[str, Any]:
+    """A page of rows of one kind, in their order."""
+    by = "outcome" if sheet.state in AFTER else "action"
+    counts = sheet.outcomes if by == "outcome" and sheet.outcomes else sheet.counts
+    by = by if counts is sheet.outcomes else "action"
+    kinds = (Outcome if by == "outcome" else Action).choices
+    show = request.GET.get("show", "") or _first(counts)
+    after = whole_number(request.GET.get("after", ""))
+    found = list(sheet.lines.filter(**{by: show}).behind(after or 0)[: PAGE + 1])
+    page = found[:PAGE]
+    return {
+        "kinds": [(x, words, counts[x]) for x, words in kinds if counts.get(x)],
+        "show": show,
+        "rows": list(_shown(sheet, page)),
+        "is_first": after is None,
+        "next_after": page[-1].line if len(found) > PAGE else None,
+    }
+
+
+def _first(counts: dict[str, int]) -> str:
+    order = ("BAD", "REFUSED", "KEPT", "CHANGE", "NEW", "CREATED", "CHANGED", "SAME")
+    return next((kind for kind in order if counts.get(kind)), next(iter(counts), ""))
+
+
+def _shown(sheet: SheetImport, page: Sequence[SheetRow]) -> Iterator[RowShown]:
+    changing = [row.sku for row in page if row.action == Action.CHANGE]
+    standing = current(changing, merchant_id=sheet.merchant_id) if changing else {}
+    for row in page:
+        problems = [_problem(sheet, row, each) for each in row.problems]
+        before = standing.get(row.sku)
+        changes = []
+        if before and not row.outcome:
+            was = records.record(before)
+            now = records.record(records.piece(row.said).over(before))
+            changes = [
+                ChangeShown(label_of(name), _said(was.get(name)), _said(value))
+                for name, value in now.items()
+                if _said(was.get(name)) != _said(value)
+            ]
+        yield RowShown(row, problems, changes)
+
+
+def _problem(
+    sheet: SheetImport, row: SheetRow, problem: dict[str, Any]
+) -> ProblemShown:
+    column = sheet.column_of(problem["field"])
+    is_there = column is not None and column < len(row.cells)
+    return ProblemShown(
+        label=label_of(problem["field"]),
+        header=sheet.headers[column] if column is not None else "",
+        was=text_of(row.cells[column])[:80] if is_there else "",
+        says=problem["says"],
+        blocks=problem["blocks"],
+    )
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, dict):
+        return " / ".join(map(str, value.values()))
+    if isinstance(value, list | tuple):
+        return "; ".join(f"{many}: {minor / 100:.2f}" for many, minor in value)
+    return f"{float(value):g}" if str(value).replace(".", "").isdigit() else str(value)

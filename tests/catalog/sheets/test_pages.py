@@ -1,0 +1,138 @@
+"""The pages of an import, from the file to the undoing, as a member of a merchant."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from catalog.models import Variant
+from catalog.sheets.models import SheetImport
+from tests.catalog.sheets.sheets import as_csv, as_xlsx, bracelet, work
+from tests.catalog.sheets.ugly import ten_sheets
+from tests.make import make_client, make_glossary, make_member, make_merchant
+
+pytestmark = pytest.mark.django_db
+
+
+class Member:
+    """A browser at the sheets of a merchant."""
+
+    def __init__(self, **facts) -> None:
+        make_glossary()
+        self.member = make_member(make_merchant(**facts))
+        self.client = make_client(self.member.user)
+        self.door = f"/stall/{self.member.merchant_id}/sheets/"
+
+    def upload(self, content: bytes, name: str = "pieces.xlsx"):
+        return self.client.post(self.door, {"file": SimpleUploadedFile(name, content)})
+
+    def page(self, path: str = "") -> str:
+        sheet = SheetImport.objects.latest("pk")
+        return self.client.get(f"{self.door}{sheet.pk}/{path}").content.decode()
+
+    def post(self, path: str, **facts):
+        sheet = SheetImport.objects.latest("pk")
+        return self.client.post(f"{self.door}{sheet.pk}/{path}", facts)
+
+
+def test_a_sheet_goes_its_whole_way_by_pages():
+    member = Member()
+    answer = member.upload(as_xlsx(bracelet("A-1"), bracelet("A-2", 批发价="面议")))
+    sheet = SheetImport.objects.get()
+    assert answer.headers["Location"] == f"{member.door}{sheet.pk}/"
+    assert 'hx-trigger="every 1s"' in member.page()
+
+    work()
+    assert '<option value="sku" selected>' in member.page()
+    member.post(
+        "columns/",
+        **{f"column-{n}": x for n, x in enumerate(SheetImport.objects.get().fields)},
+    )
+    work()
+    page = member.page()
+    assert "Take over 1 row<" in page
+    assert "“面议” is no price in yuan." in page and "Row 3" in page
+    assert not Variant.objects.exists()
+
+    member.post("take-over/", confirms_codes="on")
+    assert "Taking the pieces over" in member.page()
+    work()
+    assert "Taken over." in member.page()
+    assert Variant.objects.get().sku == "A-1"
+
+    member.post("take-back/")
+    work()
+    assert "Taken back." in member.page()
+    assert "pieces.xlsx" in member.client.get(member.door).content.decode()
+
+
+def test_a_file_that_is_no_table_is_refused_in_words_and_kept_nowhere():
+    member = Member()
+
+    answer = member.upload(b"<html><table></table></html>", "export.xls")
+
+    assert answer.status_code == 422
+    assert "save it as .xlsx" in answer.content.decode()
+    assert not SheetImport.objects.exists()
+
+
+def test_columns_without_sku_or_with_a_field_twice_are_refused_and_nothing_changes():
+    member = Member()
+    member.upload(as_csv(bracelet("A-1")), "pieces.csv")
+    work()
+    fields = {f"column-{n}": "" for n in range(15)}
+
+    none = member.post("columns/", **fields)
+    twice = member.post("columns/", **fields | {"column-0": "sku", "column-1": "sku"})
+
+    assert (none.status_code, twice.status_code) == (422, 422)
+    assert "which column holds the SKU" in none.content.decode()
+    assert SheetImport.objects.get().state == "READ"
+
+
+def test_of_several_sheets_a_person_chooses_one():
+    member = Member()
+    member.upload(ten_sheets(lambda n: n in (2, 7), lambda n: False))
+    work()
+    assert "8月" in member.page()
+
+    member.post("choose/", tab="8月")
+    work()
+
+    sheet = SheetImport.objects.get()
+    assert (sheet.state, sheet.tab) == ("READ", "8月")
+    assert sheet.lines.get().cells[0] == "A-7"
+
+
+def test_changes_are_shown_before_they_are_made():
+    member = Member()
+    for price in ("60", "70"):
+        member.upload(as_csv(bracelet("A-1", 批发价=price)), "pieces.csv")
+        work()
+        if SheetImport.objects.latest("pk").state == "READ":
+            fields = SheetImport.objects.latest("pk").fields
+            member.post("columns/", **{f"column-{n}": x for n, x in enumerate(fields)})
+            work()
+        if price == "60":
+            member.post("take-over/")
+            work()
+
+    page = member.page()
+    assert "6000" in page and "7000" in page
+
+
+def test_a_merchant_that_is_not_approved_uploads_nothing():
+    member = Member(state="APPLIED")
+
+    member.upload(as_csv(bracelet("A-1")), "pieces.csv")
+
+    assert not SheetImport.objects.exists()
+
+
+def test_what_is_done_cannot_be_taken_over_again():
+    member = Member()
+    member.upload(as_csv(bracelet("A-1")), "pieces.csv")
+    work()
+
+    answer = member.post("take-over/")
+
+    assert answer.status_code == 302
+    assert SheetImport.objects.get().state == "READ"

@@ -1,0 +1,75 @@
+"""Photos in an archive find their pieces by SKU."""
+
+import io
+import zipfile
+
+import pytest
+
+from catalog.sheets import pictures
+from catalog.sheets.archive import ArchiveTooLarge, DamagedArchive
+from catalog.sheets.models import SheetImport
+from tests.catalog.sheets.sheets import as_csv, bracelet, checked, taken_over, upload
+from tests.make import make_picture
+
+
+def archive(*names: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as found:
+        for number, name in enumerate(names):
+            found.writestr(name, make_picture() + bytes([number]))
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("path", "sku"),
+    [
+        *(("DH-0001.jpg", "DH-0001"), ("photos/DH-0001_2.jpg", "DH-0001")),
+        *(("DH-0001(1).JPG", "DH-0001"), ("DH-0001 (12).png", "DH-0001")),
+        *(("DH-0001（3）.jpg", "DH-0001"), ("DH-0001-2.jpeg", "DH-0001")),
+        *(("DH-0001/正面.jpg", "DH-0001"), ("a\\b\\DH-0001.webp", "DH-0001")),
+    ],
+)
+def test_a_path_names_its_piece(path, sku):
+    assert sku in pictures.skus_in(path)
+
+
+@pytest.mark.django_db
+def test_photos_are_matched_before_anything_is_written_and_the_rest_is_named():
+    photos = archive(
+        *("a-1.JPG", "A-1_2.jpg", "A-2/front.jpg", "nobody.jpg", "readme.txt"),
+        *("__MACOSX/._A-1.jpg", "******.jpg"),
+    ).replace(b"******", "紫水晶".encode("gbk"))  # as Windows in China writes names
+    sheet = checked(as_csv(bracelet("A-1"), bracelet("A-2")), photos=photos)
+
+    found = sheet.pictures.order_by("number").values_list("name", "sku", "state")
+    assert list(found) == [
+        ("a-1.JPG", "A-1", "WAITING"),
+        ("A-1_2.jpg", "A-1", "WAITING"),
+        ("A-2/front.jpg", "A-2", "WAITING"),
+        ("nobody.jpg", "", "UNMATCHED"),
+        ("紫水晶.jpg", "", "UNMATCHED"),
+    ]
+
+
+@pytest.mark.django_db
+def test_photos_go_to_their_products_when_the_rows_are_saved():
+    sheet = taken_over(as_csv(bracelet("A-1")), photos=archive("A-1.jpg", "B-9.jpg"))
+
+    states = sheet.pictures.order_by("number").values_list("state", flat=True)
+    assert (sheet.state, list(states)) == ("DONE", ["ADDED", "UNMATCHED"])
+
+
+@pytest.mark.django_db
+def test_an_archive_that_swells_or_is_none_is_refused_and_nothing_is_kept():
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as found:
+        found.writestr("A-1.jpg", bytes(64 << 20))
+    rows = as_csv(bracelet("A-1"))
+
+    for photos, refusal in (
+        (bomb.getvalue(), ArchiveTooLarge),
+        (b"no", DamagedArchive),
+    ):
+        with pytest.raises(refusal):
+            upload(rows, photos=photos)
+    assert not SheetImport.objects.exists()

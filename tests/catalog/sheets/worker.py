@@ -1,0 +1,26 @@
+"""A worker for long work alone: does all that is due, then says how much memory it had.
+
+`python -m tests.catalog.sheets.worker`, with DATABASE_URL in its environment.
+"""
+
+import os
+import resource
+
+import django
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "donghai.settings")
+    django.setup()
+    from donghai.steps.models import Step
+    from donghai.steps.services import Lane
+    from donghai.steps.tasks import sweep_until_done
+
+    while Step.objects.open().filter(job__endswith="_sheet").exists():
+        sweep_until_done(lane=Lane.BULK)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print("peak_mb", peak / 1024)
+
+
+if __name__ == "__main__":
+    main()
