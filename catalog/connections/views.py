@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Max, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -194,7 +194,7 @@ def send_again(
 
 def _doing(
     act: Callable[[WebhookEndpoint], str], *, ends: bool = False
-) -> Callable[..., HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     """A button on an endpoint's page: acts, and says what it did."""
 
     @require_POST

@@ -74,7 +74,7 @@ def download(member, path: str, language: str = "en") -> bytes:
         headers={"Accept-Language": language},
     )
     assert answer.status_code == 200
-    return b"".join(answer.streaming_content)
+    return answer.getvalue()
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
