@@ -4,6 +4,7 @@ A few minerals and forms make up most of it. Rows are made as the service makes 
 go into search's own tables; there are no products behind them.
 """
 
+import csv
 import io
 import multiprocessing
 import random
@@ -12,7 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, product
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -28,121 +30,22 @@ NAMED_BY_HAND = 0.4  # of all titles; the others are made of the facts
 PROCESSES, AT_ONCE = 2, 20_000
 TABLES = [f"catalog_search{name}" for name in ("row", "sku", "word", "fact")]
 
-MINERALS = """
-amethyst 紫水晶 amatista, rock crystal 白水晶 cristal de roca, rose quartz 粉水晶 cuarzo rosa,
-citrine 黄水晶 citrino, agate 玛瑙 ágata, smoky quartz 茶晶 cuarzo ahumado,
-obsidian 黑曜石 obsidiana, tiger's eye 虎眼石 ojo de tigre, labradorite 拉长石 labradorita,
-moonstone 月光石 piedra de luna, fluorite 萤石 fluorita, green aventurine 东陵玉 aventurina,
-lapis lazuli 青金石 lapislázuli, tourmaline 碧玺 turmalina, rutilated quartz 发晶 cuarzo rutilado,
-prehnite 葡萄石 prehnita, jasper 碧玉 jaspe, carnelian 红玉髓 cornalina, sodalite 方钠石 sodalita,
-malachite 孔雀石 malaquita, garnet 石榴石 granate, aquamarine 海蓝宝 aguamarina,
-morganite 摩根石 morganita, rhodonite 蔷薇辉石 rodonita, rhodochrosite 红纹石 rodocrosita,
-turquoise 绿松石 turquesa, amazonite 天河石 amazonita, sunstone 太阳石 piedra del sol,
-hematite 赤铁矿 hematita, pyrite 黄铁矿 pirita, selenite 透石膏 selenita, celestite 天青石 celestina,
-apatite 磷灰石 apatita, kyanite 蓝晶石 cianita, charoite 紫龙晶 charoíta, larimar 海纹石 larimar,
-sugilite 舒俱来 sugilita, serpentine 蛇纹石 serpentina, unakite 绿帘花岗岩 unakita,
-chrysoprase 绿玉髓 crisoprasa, onyx 缟玛瑙 ónix, howlite 白松石 howlita, peridot 橄榄石 peridoto,
-topaz 托帕石 topacio, opal 欧泊 ópalo, spinel 尖晶石 espinela, zircon 锆石 circón,
-iolite 堇青石 iolita, kunzite 紫锂辉石 kunzita, lepidolite 锂云母 lepidolita, azurite 蓝铜矿 azurita,
-angelite 天使石 angelita, bloodstone 血石 heliotropo, chalcedony 玉髓 calcedonia,
-danburite 赛黄晶 danburita, epidote 绿帘石 epidota, jade 翡翠 jade, nephrite 和田玉 nefrita,
-seraphinite 绿龙晶 serafinita, shungite 次石墨 shungita
-"""
-FORMS = """
-bracelet 手链 pulsera, necklace 项链 collar, pendant 吊坠 colgante, earrings 耳环 pendientes,
-ring 戒指 anillo, sphere 水晶球 esfera, tower 水晶柱 torre, cluster 晶簇 drusa, carving 雕件 talla,
-tumbled stone 滚石 piedra rodada, faceted stone 刻面石 piedra facetada, rough stone 原石 piedra bruta,
-strand 散珠 hilo de cuentas, bangle 手镯 brazalete, skull 骷髅 calavera, pyramid 金字塔 pirámide,
-palm stone 掌石 piedra de palma, wand 按摩棒 varita, geode 晶洞 geoda, slab 板材 placa,
-egg 蛋形 huevo, cube 方块 cubo, brooch 胸针 broche, anklet 脚链 tobillera, hairpin 发簪 horquilla,
-keyring 钥匙扣 llavero, lamp 灯座 lámpara, bowl 碗 cuenco, seal 印章 sello, figurine 摆件 figura
-"""
 LANGUAGES = ("en", "zh-hans", "es")
-COLOURS = [
-    "PURPLE",
-    "CLEAR",
-    "PINK",
-    "YELLOW",
-    "RED",
-    "BROWN",
-    "BLACK",
-    "GOLD",
-    "BLUE",
-    "WHITE",
-    "GREEN",
-    "TEAL",
-]
-ORIGINS = [
-    "UY",
-    "BR",
-    "MG",
-    "ZA",
-    "CN",
-    "IN",
-    "MX",
-    "US",
-    "AF",
-    "MM",
-    "RU",
-    "NA",
-    "ZM",
-    "CO",
-    "PK",
-    "AR",
-    "CA",
-    "AU",
-    "LK",
-    "TZ",
-]
-TREATMENTS = [
-    "NONE",
-    "NONE",
-    "NONE",
-    "NONE",
-    "NONE",
-    "NONE",
-    "HEATED",
-    "DYED",
-    "FILLED",
-    "IRRADIATED",
-]
-SIZES = ["4", "6", "8", "10", "12", "14", "16"]
-SYLLABLES = [
-    "lu",
-    "mi",
-    "ra",
-    "so",
-    "ven",
-    "tar",
-    "kel",
-    "dor",
-    "fin",
-    "gal",
-    "nor",
-    "sha",
-    "zel",
-    "bri",
-    "cor",
-    "wyn",
-    "ael",
-    "thi",
-    "mar",
-    "ond",
-]
+COLOURS, ORIGINS = 12, 20
+TREATMENTS = (*["NONE"] * 6, "HEATED", "DYED", "FILLED", "IRRADIATED")
+SIZES = ("4", "6", "8", "10", "12", "14", "16")
+SYLLABLES = ["".join(pair) for pair in product("bdfgklmnrstvz", ("a", "el", "i", "or"))]
 SIGNS = "幸运星河月光晨曦云海灵山清风明珠玉泉金沙雪莲秋水春晓福禄寿喜安康"
 
 
-def _parsed(table: str) -> list[tuple[str, ...]]:
-    """Each thing's names, in the order of LANGUAGES."""
-    things = []
-    for entry in table.replace("\n", " ").split(","):
-        words = entry.split()
-        at = next(n for n, word in enumerate(words) if not word.isascii())
-        things.append((" ".join(words[:at]), words[at], " ".join(words[at + 1 :])))
-    return things
+def _named(facet: str) -> list[tuple[str, ...]]:
+    """What its values are called, in the order of LANGUAGES; frequent ones first."""
+    with Path(__file__).with_suffix(".csv").open(encoding="utf-8") as table:
+        rows = [row for row in csv.DictReader(table) if row["facet"] == facet]
+    return [tuple(row[language] for language in LANGUAGES) for row in rows]
 
 
-NAMED = {"mineral": _parsed(MINERALS), "form": _parsed(FORMS)}
+NAMED = {facet: _named(facet) for facet in ("mineral", "form")}
 
 
 def names() -> Iterator[lexicon.Name]:
@@ -186,9 +89,9 @@ class Market:
         facets = {
             "mineral": (code("mineral", mineral),),
             "form": (code("form", form),),
-            "colour": (COLOURS[(mineral + chance.choice((0, 0, 0, 1, 5))) % 12],),
+            "colour": (f"C{(mineral + chance.choice((0, 0, 0, 1, 5))) % COLOURS}",),
             "treatment": (chance.choice(TREATMENTS),),
-            "origin": (ORIGINS[(mineral * 3 + chance.choice((0, 0, 1, 2))) % 20],),
+            "origin": (f"O{(mineral * 3 + chance.choice((0, 0, 1, 2))) % ORIGINS}",),
             "one_off": (chance.choice(("no", "no", "no", "no", "no", "yes")),),
         }
         if form % 2 == 0:
@@ -197,7 +100,9 @@ class Market:
         if chance.random() < NAMED_BY_HAND:
             word = f" {self.words[self._of(chance, 'word')]}"
             signs = chance.choice(self.signs)
-        en, zh, es = map(" ".join, zip(NAMED["mineral"][mineral], NAMED["form"][form]))
+        en, zh, es = map(
+            " ".join, zip(NAMED["mineral"][mineral], NAMED["form"][form], strict=True)
+        )
         return Document(
             product_id=number,
             merchant_id=merchant + 1,

@@ -1,9 +1,15 @@
-"""What finding pieces costs in a market of 10,000 and of 1,000,000.
+"""What finding pieces costs in a market of 10,000 and in one of 1,000,000.
 
-`catalog.search.finding.find` as a page calls it: a page of 24, and on first pages a
-total and counts of the first 500 matches. Each kind of query is asked of both markets
-in as many wordings, made of pieces drawn by chance, so that what is common is asked
-often. CPU is of this process and of its PostgreSQL session.
+`catalog.search.finding.find` as a page calls it: 24 pieces, and on first pages a total
+and counts of the first 500 matches. Each kind of query is asked of both markets in as
+many wordings, made of pieces drawn by chance, so that what's common is asked often.
+CPU is that of this process and of its PostgreSQL session, a query.
+
+The same question has more answers in the larger market, up to the 500 that are counted.
+`search_ratio` compares equal work: what the queries of the large market cost there, and
+what queries with about as many matches cost in the small one.
+
+`orm_row_cpu_s` says how this machine compares with the one the goals were set on.
 
     bin/bench search [small [large [queries]]]
 """
@@ -13,21 +19,24 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import mean
+from itertools import groupby
+from statistics import mean, median
 from typing import TYPE_CHECKING
 
 import psutil
 
 from bench.ground import empty_database
-from bench.report import say
+from bench.report import Figure, say, show
 
 if TYPE_CHECKING:
     from catalog.search.documents import Document
     from catalog.search.finding import Query
 
-SMALL, LARGE = 10_000, 1_000_000
-QUERIES = 200  # of each kind
-GOAL_CPU_MS, GOAL_RATIO = 10, 1.5
+SMALL, LARGE, QUERIES = 10_000, 1_000_000, 200
+MOST_CPU_MS, MOST_RATIO = 10, 1.5
+CLASSES = (0, 1, 25, 100, 250, 500)  # of queries, by the least matches
+ROWS = 2000
+ROW = 185e-6  # CPU-s of Django for one row by its key, where the goals were set
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,74 +45,151 @@ class Measured:
 
     cpu: float
     p95: float
-    found: float  # matches a query, 500 at most
+    found: float  # matches of a first page, 500 at most
+    by_work: dict[int, tuple[int, float]]  # by matches: queries, CPU of all of them
+
+
+Table = dict[str, Measured]
 
 
 def main(small: int = SMALL, large: int = LARGE, queries: int = QUERIES) -> None:
     with empty_database():
-        from bench import crystals
-
-        crystals.read_these_names()
-        few = measured_market(small, queries)
-        many = measured_market(large, queries)
-    worst = max(many, key=lambda kind: many[kind].cpu)
-    ratio = mean(m.cpu for m in many.values()) / mean(m.cpu for m in few.values())
-    for kind, large_one in many.items():
-        say(
-            f"{kind:14} CPU {few[kind].cpu:6.2f} ms -> {large_one.cpu:6.2f} ms"
-            f" ({large_one.cpu / few[kind].cpu:.2f}), p95 {few[kind].p95:6.2f} ->"
-            f" {large_one.p95:6.2f}, found {few[kind].found:.0f} -> {large_one.found:.0f}"
-        )
-    print(worst, ratio)
+        few, row = measured_market(small, queries)
+        many, again = measured_market(large, queries)
+    for kind in many:
+        say(_line(kind, few[kind], many[kind]))
+    show([*_figures(few, many), *_kinds(few, many), _scale([*row, *again])])
 
 
-def measured_market(count: int, queries: int) -> dict[str, Measured]:
-    from bench import crystals
+def measured_market(count: int, queries: int) -> tuple[Table, list[float]]:
+    """All kinds of query, and what a row costs before and after."""
+    from bench import crystals, wordings
 
     begun = time.monotonic()
+    crystals.read_these_names()
     crystals.fill(count)
     say(f"{count:,} pieces in {time.monotonic() - begun:.0f} s")
-    return {kind: measured(ask, count, queries) for kind, ask in kinds().items()}
-
-
-def kinds() -> "dict[str, Callable[[Document, random.Random], Query]]":
-    """How each kind of query is made of a piece."""
-    from bench import wordings
-
-    return wordings.KINDS
+    row = [orm_row()]
+    table = {
+        kind: measured(ask, count, queries) for kind, ask in wordings.KINDS.items()
+    }
+    return table, [*row, orm_row()]
 
 
 def measured(
     ask: "Callable[[Document, random.Random], Query]", count: int, queries: int
 ) -> Measured:
-    """One kind of query, after some that aren't measured."""
-    from django.db import connection
-
+    """One kind of query, each asked once before; those with few matches go first."""
     from bench import crystals
     from catalog.search.finding import find
 
-    market, chance = crystals.Market(), random.Random(1)
+    market, chance = crystals.Market(), random.Random(count)
     asked = [
-        ask(market.piece(chance.randint(1, count)), chance) for _ in range(2 * queries)
+        ask(market.piece(chance.randint(1, count)), chance) for _ in range(queries)
     ]
-    for query in asked[queries:]:
-        find(query)
-    session = psutil.Process(connection.connection.info.backend_pid)
-    taken, found = [], 0
-    before, here = _cpu(session), time.process_time()
-    for query in asked[:queries]:
-        begun = time.perf_counter()
-        found += find(query).total
-        taken.append(time.perf_counter() - begun)
-    cpu = time.process_time() - here + _cpu(session) - before
+    works = {n: find(query).total for n, query in enumerate(asked)}
+    by_work: dict[int, tuple[int, float]] = {}
+    taken: list[float] = []
+    for work, numbers in groupby(sorted(works, key=works.__getitem__), _work(works)):
+        before, first = _spent(), len(taken)
+        for number in numbers:
+            begun = time.perf_counter()
+            find(asked[number])
+            taken.append(time.perf_counter() - begun)
+        by_work[work] = len(taken) - first, (_spent() - before) * 1000
     return Measured(
-        cpu / queries * 1000, sorted(taken)[queries * 95 // 100] * 1000, found / queries
+        sum(cpu for _, cpu in by_work.values()) / queries,
+        sorted(taken)[queries * 95 // 100] * 1000,
+        mean(works.values()),
+        by_work,
     )
 
 
-def _cpu(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def _work(totals: dict[int, int]) -> Callable[[int], int]:
+    """The class of a query: the least number of matches that its like have."""
+    return lambda number: max(least for least in CLASSES if least <= totals[number])
+
+
+def orm_row() -> float:
+    """CPU-seconds this process spends to get one row by its key."""
+    from catalog.search.models import SearchFact
+
+    key = SearchFact.objects.values_list("pk", flat=True)[0]
+    begun = time.process_time()
+    for _ in range(ROWS):
+        SearchFact.objects.get(pk=key)
+    return (time.process_time() - begun) / ROWS
+
+
+def _figures(few: Table, many: Table) -> list[Figure]:
+    """Of the dearest kinds, and how equal work grows dearer."""
+    goal, ms = "the goal", "ms"
+    dear_few = max(one.cpu for one in few.values())
+    dear_many = max(one.cpu for one in many.values())
+    slow = max(one.p95 for one in many.values())
+    return [
+        Figure("search_10k_cpu_ms", dear_few, ms, goal, MOST_CPU_MS, "at most"),
+        Figure("search_1m_cpu_ms", dear_many, ms, goal, MOST_CPU_MS, "at most"),
+        Figure("search_1m_p95_ms", slow, ms),
+        Figure(
+            "search_ratio", _growth(few, many), "times", goal, MOST_RATIO, "at most"
+        ),
+    ]
+
+
+def _growth(few: Table, many: Table) -> float:
+    """What the large market's queries cost, to what they'd cost in the small one."""
+    small, large = _by_work(few), _by_work(many)
+    both = small.keys() & large.keys()
+    there = sum(large[work][1] for work in both)
+    here = sum(large[work][0] * small[work][1] / small[work][0] for work in both)
+    return there / here
+
+
+def _by_work(table: Table) -> dict[int, tuple[int, float]]:
+    """Over all kinds but deep pages, which count nothing."""
+    found: dict[int, tuple[int, float]] = {}
+    for kind, one in table.items():
+        for work, (number, cpu) in one.by_work.items():
+            had = found.get(work, (0, 0.0))
+            if kind != "deep page":
+                found[work] = had[0] + number, had[1] + cpu
+    return found
+
+
+def _kinds(few: Table, many: Table) -> list[Figure]:
+    return [
+        Figure(
+            f"search_1m_{kind.lower().replace(' ', '_')}_cpu_ms",
+            many[kind].cpu,
+            "ms",
+            "in the small market",
+            few[kind].cpu,
+            f"at most {MOST_CPU_MS} ms",
+        )
+        for kind in many
+    ]
+
+
+def _scale(row: list[float]) -> Figure:
+    where = "the machine of the goals"
+    return Figure("orm_row_cpu_s", median(row), "CPU-s", where, ROW, "scale")
+
+
+def _line(kind: str, small: Measured, large: Measured) -> str:
+    return (
+        f"{kind}: CPU {small.cpu:.2f} -> {large.cpu:.2f} ms, "
+        f"p95 {small.p95:.1f} -> {large.p95:.1f} ms, "
+        f"matches {small.found:.0f} -> {large.found:.0f}"
+    )
+
+
+def _spent() -> float:
+    """CPU-seconds of this process and of its session so far."""
+    from django.db import connection
+
+    session = psutil.Process(connection.connection.info.backend_pid).cpu_times()
+    return float(session.user + session.system) + time.process_time()
 
 
 if __name__ == "__main__":

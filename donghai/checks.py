@@ -22,6 +22,8 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         faults.append(("DEBUG is on", "unset DEBUG"))
     if not settings.ALLOWED_HOSTS:
         faults.append(("ALLOWED_HOSTS is empty", "name the site's hosts"))
+    if settings.WEBHOOKS_TO_LOOPBACK:
+        faults.append(("WEBHOOKS_TO_LOOPBACK is on", "unset WEBHOOKS_TO_LOOPBACK"))
     faults += [
         (f"{name} is a sandbox", f"name a real adapter in {name}")
         for name in SANDBOXES

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from donghai.money import Money
 from donghai.steps.models import Step
 
-__all__ = ["ExchangeRate", "StaffMember", "Step", "User"]
+__all__ = ["ExchangeRate", "IdempotencyKey", "StaffMember", "Step", "User"]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -156,3 +156,26 @@ class ExchangeRate(models.Model):
         if amount.currency != self.base:
             raise ValueError(f"{self} cannot convert {amount.currency}")
         return amount.convert(self.rate / Decimal(self.quantity), self.quote)
+
+
+class IdempotencyKey(models.Model):
+    """The answer to a request that creates, kept so that a repeat gets the same one."""
+
+    scope = models.CharField(max_length=60)
+    key = models.CharField(max_length=80)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("idempotency key")
+        verbose_name_plural = _("idempotency keys")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope", "key"], name="an_idempotency_key_is_used_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

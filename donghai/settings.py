@@ -125,6 +125,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, and back
 ACCOUNT_USER_DISPLAY = str
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Donghai: "
 MFA_TOTP_ISSUER = "Donghai"
@@ -194,6 +195,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "donghai.api.problem",
     "UNAUTHENTICATED_USER": None,
 }
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)  # of each token
+WEBHOOKS_TO_LOOPBACK = env.bool("WEBHOOKS_TO_LOOPBACK", not PRODUCTION)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Donghai",
     "DESCRIPTION": "Live crystal sales: sessions, claims, landed prices, orders.",
@@ -222,9 +225,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 # What is looked at again and again: (dotted service, seconds between two looks)
 ROUNDS = [
     ("catalog.stock.services.expire_holds", 5.0),
+    ("catalog.connections.outbox.write_messages", 1.0),
+    ("catalog.connections.outbox.forget_old", 3600.0),
     ("livestream.sold.refresh_search", 600.0),
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
+    ("catalog.stocktaking.alarms.look", 300.0),
     ("catalog.sheets.services.forget_old", 3600.0),
 ]
 CELERY_BEAT_SCHEDULE = {
@@ -237,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     for lane, queue in (
         ("quick", "celery"),
         ("outside", "celery"),
+        ("merchants", "merchants"),
         ("media", "media"),
         ("bulk", "bulk"),
     )

@@ -12,16 +12,21 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from catalog.connections import endpoints, tokens
+from catalog.connections.models import EventType, Scope, WebhookEndpoint
 from catalog.glossary.loading import load_glossary
 from catalog.models import (
+    Artisan,
     Merchant,
     MerchantMember,
     Product,
+    RawLot,
     Term,
     Treatment,
     Variant,
 )
 from catalog.products import indexing
+from catalog.provenance import services as provenance
 from catalog.stock import services as catalog
 from donghai import memory, rates
 from donghai.models import StaffMember, User
@@ -95,6 +100,7 @@ def make_variant(
     form: str = "BRACELET",
     weight_g: int | str | Decimal = 27,
     hs_code: str = "7116200000",
+    is_found: bool = True,
 ) -> Variant:
     number = next(_serial)
     product = Product.objects.create(
@@ -120,7 +126,8 @@ def make_variant(
     )
     if on_hand:
         catalog.receive(variant_id=variant.pk, quantity=on_hand)
-    indexing.index([product.pk])
+    if is_found:
+        indexing.index([product.pk])
     return variant
 
 
@@ -257,6 +264,22 @@ def make_glossary() -> None:
     memory.forget()
 
 
+def make_token(merchant: Merchant, *scopes: str, **facts: Any) -> str:
+    """The secret of a new token that may do all, or these."""
+    return tokens.make(
+        merchant_id=merchant.pk,
+        name="till",
+        scopes=scopes or Scope.values,
+        made_by_id=make_user().pk,
+        **facts,
+    ).secret
+
+
+def make_system(secret: str) -> Client:
+    """A merchant's own system: sends its token with everything."""
+    return Client(headers={"authorization": f"Bearer {secret}"})
+
+
 def make_member(
     merchant: Merchant | None = None, role: str = MerchantMember.Role.OWNER
 ) -> MerchantMember:
@@ -280,3 +303,41 @@ def make_picture(kind: str = "JPEG") -> bytes:
     out = BytesIO()
     Image.new("RGB", (60, 40), "white").save(out, kind)
     return out.getvalue()
+
+
+def make_lot(**fields: Any) -> RawLot:
+    """A lot that arrived, of the stone that `make_variant` makes."""
+    defaults: dict[str, Any] = {
+        "mineral": "AMETHYST",
+        "origin": "UY",
+        "place": "Artigas",
+        "weight_kg": Decimal("1000"),
+        "importer": "Harbour Minerals",
+        "declaration_number": f"2301202600{next(_serial):08}",
+        "declared_on": date(2026, 3, 1),
+        "arrived_on": date(2026, 3, 4),
+        "supplier": "Secret Supplier",
+        "state": RawLot.State.ARRIVED,
+    }
+    return provenance.register_lot(RawLot(**defaults | fields))
+
+
+def make_artisan(**fields: Any) -> Artisan:
+    number = next(_serial)
+    defaults = {
+        "name": f"Fang {number}",
+        "name_zh": f"方{number}",
+        "slug": f"fang-{number}",
+        "craft": Artisan.Craft.CARVER,
+    }
+    return Artisan.objects.create(**defaults | fields)
+
+
+def make_endpoint(merchant: Merchant, url: str, *event_types: str) -> WebhookEndpoint:
+    """An address that is told everything, or these."""
+    return endpoints.make(
+        merchant_id=merchant.pk,
+        url=url,
+        event_types=event_types or EventType.values,
+        made_by_id=make_user().pk,
+    ).endpoint

@@ -5,6 +5,7 @@ member's: then this test holds it to that.
 """
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,16 +17,24 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from catalog.connections import endpoints
 from catalog.merchants import people
 from catalog.models import Merchant, Product, SheetImport, StockLevel
+from catalog.photos.models import Photo
+from catalog.provenance import services as provenance
+from catalog.stocktaking import services as counting
+from livestream import collections
 from orders.checkout.models import Order
 from tests.make import (
     make_client,
+    make_endpoint,
+    make_glossary,
     make_known_user,
     make_listing,
     make_member,
     make_merchant,
     make_order,
+    make_token,
     make_user,
     make_variant,
 )
@@ -39,7 +48,10 @@ PUBLIC = {
     *("hosts:hosts", "livestream:host", "livestream:schedule", "livestream:calendar"),
     *("livestream:api-sessions", "livestream:api-session", "livestream:events"),
     *("orders:home", "orders:market", "orders:product", "orders:session"),
-    *("catalog:api-products", "set_language"),
+    *("catalog:api-products", "catalog:api-guide", "set_language"),
+    *("catalog:find-passport", "catalog:passport", "catalog:passport-qr"),
+    *("catalog:lots", "catalog:lot", "catalog:artisans", "catalog:artisan"),
+    *("catalog:evidence", "catalog:photo", "catalog:bag"),
 }
 # Anybody may do these: they are how one buys and talks. They change what buyers change.
 BUYING = {
@@ -63,7 +75,25 @@ CLOSED = {
     *("orders:change", "orders:paid", "orders:send", "orders:send-now"),
     *("orders:today", "orders:bring", "orders:results", "orders:results-file"),
     *("catalog:application", "catalog:correct-application", "catalog:join"),
-    *("catalog:products", "catalog:stock", "catalog:count", "catalog:prices"),
+    *("livestream:market", "livestream:piece", "livestream:collect"),
+    *("livestream:link-collection", "livestream:drop-collection"),
+    *("catalog:products", "catalog:new-product", "catalog:edit-product"),
+    *("catalog:keep-product", "catalog:withdraw-product", "catalog:prices"),
+    *("catalog:photos", "catalog:photos-add", "catalog:photos-order"),
+    *("catalog:photo-move", "catalog:photo-crop", "catalog:photo-remove"),
+    *("catalog:photo-original", "catalog:product-provenance"),
+    *("catalog:say-provenance", "catalog:take-back-provenance"),
+    *("catalog:stock", "catalog:stock-of", "catalog:receive", "catalog:adjust"),
+    *("catalog:alarm", "catalog:takes", "catalog:take", "catalog:take-typed"),
+    *("catalog:take-review", "catalog:take-finish", "catalog:take-drop"),
+    *("catalog:labels", "catalog:api-counts", "catalog:api-pieces"),
+    *("catalog:api-find", "catalog:api-own-products", "catalog:api-own-product"),
+    *("catalog:api-own-photos", "catalog:api-stock", "catalog:api-one-stock"),
+    *("catalog:api-adjustments", "catalog:connections", "catalog:make-token"),
+    *("catalog:revoke-token", "catalog:make-endpoint", "catalog:endpoint"),
+    *("catalog:ping", "catalog:pause", "catalog:resume", "catalog:rotate"),
+    *("catalog:remove", "catalog:send-failed", "catalog:message"),
+    "catalog:send-again",
     *("catalog:people", "catalog:give-role", "catalog:remove-member"),
     *("catalog:sheets", "catalog:sheet", "catalog:sheet-template", "catalog:sheet-act"),
     *("catalog:sheet-of-pieces", "catalog:choose-tab", "catalog:map-columns"),
@@ -143,7 +173,22 @@ class World:
         self.sheet = SheetImport.objects.create(
             merchant=self.merchant, name="secret-sheet.xlsx", state="READY"
         )
+        make_glossary()
+        self.photo = Photo.objects.create(product=self.variant.product)
+        self.passport = provenance.passport_of(self.variant.product)
+        make_token(self.merchant)
+        self.endpoint = make_endpoint(self.merchant, "https://secret.example/hooks")
+        self.message = endpoints.ping(endpoint_id=self.endpoint.pk)
+        self.take = counting.start(
+            merchant_id=self.merchant.pk,
+            name="Secret shelf",
+            started_by=self.owner.user_id,
+            key=uuid.uuid4(),
+        )
         self.listing = make_listing(variant=self.variant, retail="31.00")
+        self.kept = collections.keep(
+            host=self.listing.session.host, name="Kept", variant_id=self.variant.pk
+        )
         self.order = make_order(listing=self.listing)
         self.paid = make_packed_parcel(variant=self.variant)
         self.secrets = [
@@ -151,6 +196,8 @@ class World:
             *(self.owner.user.email, self.clerk.user.email, self.invitation.email),
             *(
                 "secret-sheet.xlsx",
+                "secret.example",
+                "Secret shelf",
                 "61.37",
                 self.order.number,
                 self.paid.number,
@@ -170,6 +217,17 @@ class World:
             "invitation_id": self.invitation.pk,
             "import_id": self.sheet.pk,
             "kind": "csv",
+            "photo_id": self.photo.pk,
+            "token_id": self.merchant.api_tokens.get().pk,
+            "endpoint_id": self.endpoint.pk,
+            "message_id": self.message.pk,
+            "take_id": self.take.pk,
+            "collection_id": self.kept.pk,
+            "evidence_id": 1,
+            "said_id": 1,
+            "what": "lot",
+            "code": self.passport.code,
+            "sku": self.variant.sku,
             "token": people.token(self.invitation.pk),
             "session_id": session.pk,
             "listing_id": self.listing.pk,

@@ -1,6 +1,14 @@
 """The market in the admin, one file per folder of catalog/."""
 
-from catalog.admin import merchants, products, stock
+from catalog.admin import artisans, evidence, merchants, products, provenance, stock
 from catalog.glossary import admin as glossary
 
-__all__ = ["glossary", "merchants", "products", "stock"]
+__all__ = [
+    "artisans",
+    "evidence",
+    "glossary",
+    "merchants",
+    "products",
+    "provenance",
+    "stock",
+]

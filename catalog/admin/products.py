@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from catalog.admin.photos import Photos
 from catalog.products.models import Product, Variant
 from donghai.admin.steps import describe
 from donghai.backoffice.columns import (
@@ -64,7 +65,7 @@ class ProductPage(Page):
         *("picture_shown", "titles_shown", OF_MERCHANT),
         *("mineral", "form", "treatment", "origin", "colour", "created_at"),
     )
-    inlines = (Variants,)
+    inlines = (Variants, Photos)
     list_display = (
         "picture_shown",
         "__str__",

@@ -32,11 +32,11 @@ def tell_applicant(step: Step) -> None:
                 if merchant.state == Merchant.State.APPROVED
                 else _("Your application needs a correction")
             )
-            _send(
+            send(
                 step,
                 list(owners.values_list("user__email", flat=True)),
                 subject,
-                _words("decision", merchant, reverse("catalog:stall")),
+                words("decision", merchant, reverse("catalog:stall")),
             )
     with steps.finishing(step):
         pass
@@ -51,23 +51,25 @@ def send_invitation(step: Step) -> None:
         merchant = invitation.merchant
         with translation.override(invitation.language):
             subject = _("Work with %(merchant)s on Donghai") % {"merchant": merchant}
-            words = _words("invitation", merchant, address)
-            _send(step, [invitation.email], subject, words)
+            text = words("invitation", merchant, address)
+            send(step, [invitation.email], subject, text)
     with steps.finishing(step):
         pass
 
 
-def _words(mail: str, merchant: Merchant, address: str) -> str:
+def words(mail: str, merchant: Merchant, address: str) -> str:
+    """The text of a mail, in the language of the moment."""
     facts = {"merchant": merchant, "link": f"{settings.SITE_URL}{address}"}
     return render_to_string(f"catalog/mails/{mail}.txt", facts)
 
 
-def _send(step: Step, to: Sequence[str], subject: str, words: str) -> None:
+def send(step: Step, to: Sequence[str], subject: str, text: str) -> None:
+    """Send one mail for a step."""
     name = step.reference.translate(str.maketrans("/:+", "..."))
     host = settings.SITE_URL.partition("//")[2].partition(":")[0]
     mail = EmailMessage(
         f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}",
-        words,
+        text,
         to=list(to),
         headers={"Message-ID": f"<{name}@{host}>"},
     )

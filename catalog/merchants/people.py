@@ -95,7 +95,7 @@ def withdraw(*, merchant_id: int, invitation_id: int) -> bool:
 
 def token(invitation_id: int) -> str:
     """What the mailed link carries. It opens nothing without the invited account."""
-    return _signer.sign(invitation_id)
+    return _signer.sign(str(invitation_id))
 
 
 def read_token(text: str) -> int | None:

@@ -7,19 +7,18 @@ draft, which hosts and buyers don't see.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 from django.utils.translation import gettext_lazy as _
 
 from catalog.glossary import book, forbidden
 from catalog.glossary.models import Term
+from catalog.products import prices
 from catalog.products.models import Metal, Treatment
 from catalog.products.pieces import MEASURES, Piece, Problem
 from donghai import countries
 
 SKU = re.compile(r"[\w.+-]{1,20}")
 HS_CODE = re.compile(r"\d{10}", re.ASCII)
-MOST_FEN = 10**10  # a hundred million yuan: beyond that it's a slip
 MOST_GRAMS = Decimal(1_000_000)
 MOST_MM = Decimal(10_000)
 MOST_PIECES = 10_000_000
@@ -60,6 +59,12 @@ def disagreements(pieces: Sequence[Piece]) -> Iterator[tuple[int, Problem]]:
             if getattr(piece, name) != other:
                 sentence = words % {"sku": first.sku, "other": other or "–"}
                 yield place, _blocks(name, "differs", sentence)
+
+
+def another_product(code: str) -> Problem:
+    """A SKU stays with its product: what was sold and counted of it is that one's."""
+    words = _("This SKU belongs to product %(code)s. Give that number, or a new SKU.")
+    return _blocks("product", "another_product", words % {"code": code or "–"})
 
 
 def _sku(piece: Piece) -> Iterator[Problem]:
@@ -108,39 +113,22 @@ def _sizes(piece: Piece) -> Iterator[Problem]:
 
 
 def _prices(piece: Piece) -> Iterator[Problem]:
-    price = piece.wholesale_minor
-    if price is None:
+    if piece.wholesale_minor is None:
         yield _blocks("wholesale_minor", "missing", _("Give the wholesale price."))
         return
-    if not 0 < price <= MOST_FEN:
-        yield _blocks("wholesale_minor", "out_of_range", _("A price above zero."))
-    for name in ("least_retail_minor", "suggested_retail_minor"):
-        retail = getattr(piece, name)
-        if retail is not None and not price <= retail <= MOST_FEN:
-            yield _blocks(name, "below_wholesale", _("Not below the wholesale price."))
-    least, suggested = piece.least_retail_minor, piece.suggested_retail_minor
-    if least is not None and suggested is not None and suggested < least:
-        yield _blocks(
-            "suggested_retail_minor",
-            "below_least",
-            _("Not below the lowest retail price."),
-        )
-    yield from _tiers(price, piece)
-
-
-def _tiers(price: int, piece: Piece) -> Iterator[Problem]:
-    fewest = piece.min_quantity
-    if fewest is not None and not 1 <= fewest <= MOST_PIECES:
-        yield _blocks("min_quantity", "out_of_range", _("At least 1."))
-    steps = ((fewest or 1, price), *(piece.tiers or ()))
-    for (quantity, before), (more, after) in pairwise(steps):
-        if more <= quantity or not 0 < after < before:
-            yield _blocks(
-                "tiers",
-                "tiers_do_not_fall",
-                _("Each tier takes more pieces and costs less than the one before."),
-            )
-            return
+    asked = prices.Prices(
+        wholesale_minor=piece.wholesale_minor,
+        min_quantity=1 if piece.min_quantity is None else piece.min_quantity,
+        tiers=piece.tiers or (),
+        suggested_retail_minor=piece.suggested_retail_minor,
+        least_retail_minor=piece.least_retail_minor,
+    )
+    seen = set()
+    for found in prices.problems(asked):
+        name = found.field.partition(".")[0]  # a tier's place says nothing in a sheet
+        if name not in seen:
+            seen.add(name)
+            yield _blocks(name, found.code, found.sentence)
 
 
 def _stock(piece: Piece, promised: int) -> Iterator[Problem]:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.merchants.models import Merchant
 from donghai.money import Money
-from donghai.storage import private_files
 
 
 class Treatment(models.TextChoices):
@@ -285,43 +284,3 @@ class PriceTier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_quantity}+: {Money(self.wholesale_minor, 'CNY')}"
-
-
-class Photo(models.Model):
-    """A picture of a product: the file as it was sent, and what the worker made of it.
-
-    `stem` names the made files: <stem>-320.webp, -800.webp, -1600.webp, and .jpg too.
-    `crop` is left, top, right, bottom as parts of one, after turning upright.
-    """
-
-    class State(models.TextChoices):
-        WAITING = "WAITING", _("being made")
-        READY = "READY", _("ready")
-        REFUSED = "REFUSED", _("cannot be used")
-
-    product = models.ForeignKey(
-        Product, on_delete=models.CASCADE, related_name="photos"
-    )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    original = models.FileField(
-        _("as it was sent"), upload_to="originals/", storage=private_files
-    )
-    sha256 = models.CharField(max_length=64, blank=True, default="")
-    crop = models.JSONField(_("crop"), null=True, blank=True)
-    state = models.CharField(
-        _("state"), max_length=8, choices=State.choices, default=State.WAITING
-    )
-    refused_because = models.CharField(max_length=200, blank=True, default="")
-    stem = models.CharField(max_length=120, blank=True, default="")
-    width = models.PositiveIntegerField(_("width"), default=0)
-    height = models.PositiveIntegerField(_("height"), default=0)
-    colour = models.CharField(_("placeholder"), max_length=7, blank=True, default="")
-    added_at = models.DateTimeField(_("added"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("photo")
-        verbose_name_plural = _("photos")
-        indexes = [models.Index(fields=["product", "position"], name="photos_in_order")]
-
-    def __str__(self) -> str:
-        return f"{self.product_id}/{self.position}"

@@ -25,7 +25,8 @@ MEASURES = (
 class Piece:
     """One variant with the facts of its product. Money in fen.
 
-    None and "" are unsaid: what stands is kept (see `over`).
+    None and "" are unsaid: what stands is kept (see `over`), but that a title of ""
+    takes one away that a person wrote.
     Codes are the glossary's (AMETHYST, BRACELET, NONE, VIOLET). Pieces that share a
     `product` number are variants of one product; without one a piece stands alone.
     `on_hand` is how many there are after saving. `titles` are those a person wrote, by
@@ -68,8 +69,8 @@ class Piece:
             for one in fields(self)
             if getattr(self, one.name) not in (None, "", {})
         }
-        if self.titles:
-            said["titles"] = {**standing.titles, **self.titles}
+        merged = {**standing.titles, **self.titles}
+        said["titles"] = {code: title for code, title in merged.items() if title}
         return replace(standing, **said)
 
 

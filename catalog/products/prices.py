@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalog.products import indexing
 from catalog.products.models import PriceTier, Product, Variant
 from catalog.products.pieces import Problem
 from donghai.errors import Refused
@@ -122,10 +123,10 @@ def prices_of(variant: Variant) -> Prices:
 def set_prices(*, merchant_id: int, changes: Sequence[Change]) -> Outcome:
     """Write the prices of several variants of one merchant, together.
 
-    Locks the variants by id. A repeat changes nothing. A change that its author did not
-    make (the wish is what was seen) is no change. Refuses all of them with WrongPrices
-    when one cannot be; one that would overwrite prices its author never saw is left out
-    and told. Variants of others are passed over.
+    Locks the variants by id, search rows last. A repeat changes nothing. A change that
+    its author did not make (the wish is what was seen) is no change. Refuses all of
+    them with WrongPrices when one cannot be; one that would overwrite prices its author
+    never saw is left out and told. Variants of others are passed over.
     """
     asked = {change.variant_id: change for change in changes}
     if any(any(problems(change.wanted)) for change in asked.values()):
@@ -140,9 +141,10 @@ def set_prices(*, merchant_id: int, changes: Sequence[Change]) -> Outcome:
             continue
         _write(variant, change.wanted)
         outcome.changed.append(variant.pk)
-    Product.objects.filter(variants__in=outcome.changed).update(
-        changed_at=timezone.now()
-    )
+    products = Product.objects.filter(variants__in=outcome.changed)
+    product_ids = set(products.values_list("pk", flat=True))
+    products.update(changed_at=timezone.now())
+    indexing.index(product_ids)
     return outcome
 
 
@@ -152,8 +154,10 @@ def _locked(merchant_id: int, ids: Iterable[int]) -> list[Variant]:
 
 
 def _write(variant: Variant, wanted: Prices) -> None:
-    names = ("wholesale_minor", "min_quantity")
-    names += ("suggested_retail_minor", "least_retail_minor")
+    names = (
+        *("wholesale_minor", "min_quantity"),
+        *("suggested_retail_minor", "least_retail_minor"),
+    )
     for name in names:
         setattr(variant, name, getattr(wanted, name))
     variant.save(update_fields=names)

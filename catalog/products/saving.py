@@ -5,9 +5,11 @@ hundreds. Locks, in this order: the merchant (so that two writers of hers take t
 stock rows by variant id, search rows by product id, which are written last.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,14 +18,16 @@ from catalog.glossary import titles
 from catalog.merchants.models import Merchant
 from catalog.products import checking, declaring, indexing
 from catalog.products.current import FACTS, piece_of, variants_of
+from catalog.products.describing import TRANSLATE
 from catalog.products.models import PriceTier, Product, Variant
 from catalog.products.pieces import MEASURES, Piece, Problem
 from catalog.stock.models import StockLevel, StockMovement
+from donghai import steps
 from donghai.errors import Refused
 
 State = Product.State
 PRODUCT_FIELDS = (
-    *FACTS,
+    *("code", *FACTS),
     *("titles", "own_titles", "story", "hs_code", "customs_name", "customs_elements"),
     *("customs_confirmed_by", "customs_confirmed_at", "state", "changed_at"),
 )
@@ -31,7 +35,7 @@ AS_SAID = (
     *("size", *MEASURES, "weight_g", "wholesale_minor"),
     *("suggested_retail_minor", "least_retail_minor", "alarm_at"),
 )
-VARIANT_FIELDS = ("product", *AS_SAID, "min_quantity", "is_one_off", "withdrawn_at")
+VARIANT_FIELDS = (*AS_SAID, "min_quantity", "is_one_off", "withdrawn_at")
 
 
 class CannotBeSaved(Refused):
@@ -87,32 +91,29 @@ class Saver:
     by_id: int | None
     reason: str = ""
     confirms: bool = False
+    says_all: bool = False  # as the editor does: what is unsaid is taken away
 
 
 def check(pieces: Sequence[Piece], *, merchant_id: int) -> list[list[Problem]]:
     """What is wrong with each piece as it would stand; writes nothing."""
-    return [row.problems for row in _rows(pieces, merchant_id)]
+    saver = Saver(merchant_id=merchant_id, by_id=None)
+    return [row.problems for row in _rows(pieces, saver)]
 
 
 @transaction.atomic
 def save(
-    pieces: Sequence[Piece],
-    saver: Saver,
-    *,
-    all_or_nothing: bool = True,
-    are_whole: bool = False,
+    pieces: Sequence[Piece], saver: Saver, *, all_or_nothing: bool = True
 ) -> list[Saved]:
     """Create or change variants by SKU, with their products, stock and search rows.
 
     What a piece doesn't say stays as it is, and a piece that changes nothing writes
     nothing: saving twice is saving once. A product is listed when all its facts are
     there and a person confirmed its customs code; else it's a draft. Raises
-    CannotBeSaved at the first faulty piece, or leaves the faulty ones out. Of pieces
-    that `are_whole` what is unsaid is emptied.
+    CannotBeSaved at the first faulty piece, or leaves the faulty ones out.
     """
     Merchant.objects.select_for_update(no_key=True).get(pk=saver.merchant_id)
     _lock_stock([piece.sku for piece in pieces], saver.merchant_id)
-    rows = _rows(pieces, saver.merchant_id, are_whole=are_whole)
+    rows = _rows(pieces, saver)
     for row in rows:
         if all_or_nothing and not row.is_sound:
             wrong = next(x for x in row.problems if x.blocks)
@@ -123,6 +124,7 @@ def save(
         _write_variants(changed, saver)
         _write_tiers(changed)
         _move_stock(changed, saver)
+        _translate_stories(changed)
         indexing.index({row.product.pk for row in changed if row.product})
     written = {id(row) for row in changed}
     return [_saved(row, id(row) in written) for row in rows]
@@ -149,28 +151,29 @@ def withdraw(skus: Iterable[str], saver: Saver) -> int:
         pk__in=[one.pk for one in variants], withdrawn_at=None
     ).update(withdrawn_at=timezone.now())
     products = {one.product_id for one in variants}
-    Product.objects.filter(pk__in=products).exclude(
-        variants__in=Variant.objects.filter(withdrawn_at=None)
-    ).update(state=State.WITHDRAWN, changed_at=timezone.now())
+    touched = Product.objects.filter(pk__in=products)
+    touched.update(changed_at=timezone.now())
+    touched.exclude(variants__in=Variant.objects.filter(withdrawn_at=None)).update(
+        state=State.WITHDRAWN
+    )
     indexing.index(products)
     return gone
 
 
-def _rows(
-    pieces: Sequence[Piece], merchant_id: int, *, are_whole: bool = False
-) -> list[Row]:
+def _rows(pieces: Sequence[Piece], saver: Saver) -> list[Row]:
     """Pieces beside what stands, each with its problems."""
     skus = [piece.sku for piece in pieces]
-    standing = variants_of(skus, merchant_id=merchant_id)
+    standing = variants_of(skus, merchant_id=saver.merchant_id)
     rows = []
     for said in pieces:
         variant = standing.get(said.sku)
         before = piece_of(variant) if variant else None
-        piece = said.over(before) if before and not are_whole else said
+        keeps = before if before and not saver.says_all else Piece(sku=said.sku)
+        piece = said.over(keeps)
         promised = variant.stock.allocated + variant.stock.reserved if variant else 0
         found = checking.problems(piece, promised=promised)
         rows.append(Row(said, piece, before, variant, None, found))
-    _find_products(rows, merchant_id)
+    _find_products(rows, saver.merchant_id)
     return rows
 
 
@@ -183,13 +186,18 @@ def _find_products(rows: Sequence[Row], merchant_id: int) -> None:
     together: dict[int, list[Row]] = {}
     for row in rows:
         code = row.piece.product
-        if code:
+        if row.variant:
+            stands = row.variant.product
+            row.product = by_id.setdefault(stands.pk, stands)
+            if code and not stands.code and code not in by_code:
+                row.product.code = code
+                by_code[code] = row.product
+            elif code != row.product.code:
+                row.problems.append(checking.another_product(row.product.code))
+        elif code:
             row.product = by_code.setdefault(
                 code, Product(merchant_id=merchant_id, code=code)
             )
-        elif row.variant:
-            stands = row.variant.product
-            row.product = by_id.setdefault(stands.pk, stands)
         else:
             row.product = Product(merchant_id=merchant_id)
         together.setdefault(id(row.product), []).append(row)
@@ -227,7 +235,7 @@ def _fill(row: Row, saver: Saver) -> None:
     """Put a piece's facts into its product, and what follows from them."""
     product, piece = row.product, row.piece
     assert product is not None
-    was = None if product.pk is None else _goods(product)
+    was = None if product.pk is None else goods_of(product)
     for name in FACTS:
         setattr(product, name, getattr(piece, name))
     product.metal = product.metal or "NONE"
@@ -243,15 +251,17 @@ def _declare(
     product: Product, said: str, was: declaring.Goods | None, saver: Saver
 ) -> None:
     """The customs code: what a person said, what stands, or what the facts propose."""
-    goods = _goods(product)
+    goods = goods_of(product)
     proposal = declaring.propose(goods)
     if said and said != product.hs_code:
         product.hs_code, product.customs_confirmed_at = said, None
-    elif not said and proposal and (not product.hs_code or was != goods):
-        stands = was and declaring.propose(was) == proposal and product.hs_code
-        if not stands:
-            product.hs_code = proposal.hs_code if proposal.is_complete else ""
-            product.customs_confirmed_at = None
+    elif not said and proposal:
+        proposed = proposal.hs_code if proposal.is_complete else ""
+        is_new = was is None or declaring.propose(was) != proposal
+        if product.hs_code != proposed and (
+            is_new or saver.says_all or not product.hs_code
+        ):
+            product.hs_code, product.customs_confirmed_at = proposed, None
     if product.customs_confirmed_at is None:
         product.customs_confirmed_by_id = None
         if product.hs_code and saver.by_id and (said or saver.confirms):
@@ -262,7 +272,8 @@ def _declare(
         product.customs_name, product.customs_elements = words.name, words.elements
 
 
-def _goods(product: Product) -> declaring.Goods:
+def goods_of(product: Product | Piece) -> declaring.Goods:
+    """What customs asks about."""
     return declaring.Goods(
         mineral=product.mineral,
         form=product.form,
@@ -291,9 +302,8 @@ def _write_variants(rows: Sequence[Row], saver: Saver) -> None:
         product = row.product
         assert product is not None
         row.variant = row.variant or Variant(
-            merchant_id=saver.merchant_id, sku=row.piece.sku
+            merchant_id=saver.merchant_id, sku=row.piece.sku, product=product
         )
-        row.variant.product = product
         for name in AS_SAID:
             setattr(row.variant, name, getattr(row.piece, name))
         row.variant.min_quantity = row.piece.min_quantity or 1
@@ -347,6 +357,16 @@ def _movement(variant_id: int, change: int, saver: Saver, kind: str) -> StockMov
         reason=saver.reason[:120],
         moved_by_id=saver.by_id,
     )
+
+
+def _translate_stories(rows: Sequence[Row]) -> None:
+    """What merchants wrote anew goes through the translation adapter, if one is set."""
+    if not settings.TRANSLATOR:
+        return
+    for row in rows:
+        if row.product and row.piece.story != (row.before.story if row.before else ""):
+            key = hashlib.sha256(row.piece.story.encode()).hexdigest()[:40]
+            steps.schedule(TRANSLATE, subject_id=row.product.pk, key=key)
 
 
 def _saved(row: Row, changed: bool) -> Saved:

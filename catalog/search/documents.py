@@ -9,10 +9,9 @@ from hashlib import blake2b
 from operator import or_
 
 from catalog.search.lexicon import Fact, Lexicon, Match, between
-from catalog.search.words import fold, tokens, units
+from catalog.search.words import LONGEST, fold, tokens, units
 
 MOST_WORDS = 200  # of one product
-LONGEST_WORD = 100
 # Lower ends of price bands in fen.
 PRICE_BANDS = (0, 10_00, 30_00, 100_00, 300_00, 1000_00, 3000_00)
 
@@ -88,7 +87,7 @@ def sku_of(typed: str) -> str:
 
 def fact_token(fact: Fact) -> str:
     facet, value = fact
-    return f"{facet}={'_'.join(value.split())}"
+    return f"{facet}={'_'.join(value.split())}"[:LONGEST]
 
 
 def merchant_token(merchant_id: int) -> str:
@@ -112,7 +111,7 @@ def _free(text: str, facts: Set[Fact], lexicon: Lexicon) -> Iterator[str]:
     cut, matches = _read(text, lexicon)
     explained = [match for match in matches if match.facts & facts]
     for segment in between(cut, explained):
-        yield from (token[:LONGEST_WORD] for token in tokens(segment) if token)
+        yield from (token for token in tokens(segment) if token)
 
 
 @lru_cache(maxsize=20_000)

@@ -77,7 +77,7 @@ def find(query: Query) -> Found:
     if not answer.products and reading.senses and reading.words:
         wish = replace(wish, senses=[*_filters(query), *reading.senses])
         answer = plans.answer(wish)
-    return _found(query, reading, answer)
+    return _found(wish, reading, answer)
 
 
 def _wish(query: Query, reading: Reading) -> Wish:
@@ -103,7 +103,7 @@ def _filters(query: Query) -> list[Sense]:
         for facet, values in query.filters.items()
         if values
     ]
-    first, last = _prices(query)
+    first, last = _prices(query) or (0, END)
     bands = [
         ("price_band", price_band(begin))
         for begin, end in pairwise([*PRICE_BANDS, END])
@@ -114,21 +114,23 @@ def _filters(query: Query) -> list[Sense]:
     return wanted
 
 
-def _prices(query: Query) -> tuple[int, int]:
+def _prices(query: Query) -> tuple[int, int] | None:
     first, last = query.price_from, query.price_to
-    return max(0, first or 0), END if last is None else min(last, END)
+    if first is None and last is None:
+        return None
+    return min(max(0, first or 0), END), END if last is None else min(last, END)
 
 
-def _found(query: Query, reading: Reading, answer: Answer) -> Found:
-    size = max(1, min(query.size, MOST_SIZE))
+def _found(wish: Wish, reading: Reading, answer: Answer) -> Found:
+    size = wish.size
     shown = answer.products[:size]
     is_last = len(answer.products) <= size
     place = None if is_last else Place(answer.places[size - 1], shown[-1])
     by_sku = len(reading.products or ())
     return Found(
         shown,
-        places.written(query.sort, place) if place else "",
-        total=min(answer.total, plans.MOST),
+        places.written(wish.sort, place) if place else "",
+        total=0 if wish.place else min(answer.total, plans.MOST),
         more=answer.more or by_sku >= MOST_OF_SKU,
         counts=_counts(answer.times),
         corrected=reading.corrected,

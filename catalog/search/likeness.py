@@ -4,7 +4,7 @@ from donghai import sql
 
 NEAR = 60  # pieces looked at on each side of the price, in each of the three lists
 
-# Along three indexes both ways from the piece's own price: few steps wherever it stands.
+# Along three indexes both ways from its own price: few steps wherever it stands.
 LIKE_SQL = """
 WITH own AS (
     SELECT * FROM catalog_searchrow WHERE product_id = %(product)s),

@@ -55,10 +55,6 @@ class Place:
     product_id: int
 
 
-def before_all(sort: Sort) -> Place:
-    return Place(-1, -1) if ORDERS[sort].rises else Place(END, END)
-
-
 def written(sort: Sort, place: Place) -> str:
     said = json.dumps([sort, place.value, place.product_id]).encode()
     return base64.urlsafe_b64encode(said).decode().rstrip("=")

@@ -17,47 +17,38 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.search.documents import bits_of, code_of, fact_token, merchant_token
-from catalog.search.places import ORDERS, Place, Sort, before_all
+from catalog.search.places import ORDERS, Place, Sort
 from catalog.search.reading import Sense
 from catalog.search.words import is_sign
 from donghai import sql
 
 MOST = 500  # matches that are counted
-STEPS, SKIMS = 3000, 6  # of a walk; so many times more where the index alone is read
+STEPS, SKIMS = 3000, 3  # of a walk; so many times more where the index alone is read
 FEW, MANY = 2000, 20_000  # matches gathered: before a walk, and when that found too few
 MOST_SIGNED = 4  # facts, any of which will do, that signatures are asked for
 BRANCHES = 6  # indexes that are walked at once, for filters with several values
 TOKENS = "tokens @@ %(tokens)s::tsquery"
 PRICES = "price_minor BETWEEN %(price_from)s AND %(price_to)s"
-STOCK = "(in_stock OR NOT %(in_stock)s)"
 WITHOUT_END = 2**40
 
 # Looks at rows one by one.
 WALK_SQL = """
-WITH walked AS (
-    SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}),
-found AS MATERIALIZED (
-    SELECT * FROM (
-        SELECT product_id, {value} AS value, merchant_id, in_stock, facts,
-               {fits} AS fits, row_number() OVER (ORDER BY {by}) = {steps} AS is_last
-        FROM walked) looked_at
-    WHERE fits OR is_last LIMIT {most})
+WITH found AS MATERIALIZED (
+    SELECT product_id, {value} AS value, merchant_id, in_stock, facts
+    FROM (SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}) walked
+    WHERE {fits} LIMIT {most})
 """
 ROW = "product_id, merchant_id, price_minor, sold, is_public, in_stock, facts, tokens"
 
 # Looks at a row only where the index says that it may fit.
 SKIM_SQL = """
-WITH walked AS (
-    SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}),
-found AS MATERIALIZED (
-    SELECT * FROM (
-        SELECT product_id, {value} AS value, {may_fit} AS may_fit,
-               row_number() OVER (ORDER BY {by}) = {steps} AS is_last
-        FROM walked) skimmed
+WITH found AS MATERIALIZED (
+    SELECT product_id, {value} AS value, merchant_id, in_stock, facts
+    FROM (SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}) skimmed
     CROSS JOIN LATERAL (
-        SELECT merchant_id, in_stock, facts, {fits} AS fits
-        FROM catalog_searchrow r WHERE r.product_id = skimmed.product_id OFFSET 0) seen
-    WHERE (may_fit OR is_last) AND (fits OR is_last) LIMIT {most})
+        SELECT merchant_id, in_stock, facts FROM catalog_searchrow r
+        WHERE r.product_id = skimmed.product_id AND {fits} OFFSET 0) seen
+    WHERE {may_fit} LIMIT {most})
 """
 
 BRANCH_SQL = "SELECT {columns} FROM catalog_searchrow WHERE {conditions}"
@@ -67,24 +58,29 @@ WITH gathered AS MATERIALIZED (
     SELECT product_id, merchant_id, price_minor, sold, in_stock, facts, tokens
     FROM catalog_searchrow WHERE {conditions} LIMIT {steps}),
 found AS MATERIALIZED (
-    SELECT product_id, {value} AS value, merchant_id, in_stock, facts, true AS fits
+    SELECT product_id, {value} AS value, merchant_id, in_stock, facts
     FROM gathered WHERE {fits} ORDER BY {by} LIMIT {most})
 """
 
 PAGE_SQL = """,
-page AS (SELECT product_id, value FROM found WHERE fits LIMIT %(size)s + 1)
+page AS (SELECT product_id, value FROM found LIMIT %(size)s + 1)
 SELECT array_agg(product_id) AS products, array_agg(value) AS places,
-       (SELECT count(*) FROM found WHERE fits) AS total,
-       (SELECT {is_cut}) AS is_cut, {facts} AS facts
+       (SELECT count(*) FROM found) AS total, {is_cut} AS is_cut, {facts} AS facts
 FROM page
 """
-WALK_IS_CUT = "coalesce(bool_or(is_last), false) FROM found"
-GATHER_IS_CUT = "count(*) = {steps} FROM gathered"
+
+# Counts its steps only where it may have run out of them.
+WALK_IS_CUT = """
+CASE WHEN (SELECT count(*) FROM found) < {most} THEN (
+    SELECT count(*) = {steps} FROM (
+        SELECT FROM ({steps_taken}) branch ORDER BY {by} LIMIT {steps}) walked)
+ELSE false END"""
+GATHER_IS_CUT = "(SELECT count(*) = {steps} FROM gathered)"
 
 # Counted by us: PostgreSQL takes ten times as long to unfold and group them.
 FACTS = """(
     SELECT string_agg(facts || int8send(-merchant_id) || int8send(in_stock::int), '')
-    FROM found WHERE fits)"""
+    FROM found)"""
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ class Wish:
     senses: Sequence[Sense]
     words: Sequence[str]
     products: Sequence[int] | None
-    prices: tuple[int, int]
+    prices: tuple[int, int] | None
     in_stock: bool
     merchant_id: int | None
     public_only: bool
@@ -106,6 +102,27 @@ class Wish:
     def most(self) -> int:
         """Only a first page counts more than it shows."""
         return self.size + 1 if self.place else max(MOST, self.size + 1)
+
+    @property
+    def conditions(self) -> list[str]:
+        """All of it that only a row says. What isn't asked isn't in the statement, as
+        PostgreSQL would think that it leaves few rows."""
+        asked = {"in_stock": self.in_stock, PRICES: self.prices}
+        return [condition for condition, is_asked in asked.items() if is_asked]
+
+    @property
+    def beyond(self) -> list[str]:
+        return [ORDERS[self.sort].beyond] if self.place else []
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = {"size": self.size}
+        if self.place:
+            facts["after_value"] = self.place.value
+            facts["after_id"] = self.place.product_id
+        if self.prices:
+            facts["price_from"], facts["price_to"] = self.prices
+        return facts
 
     @property
     def tokens(self) -> str:
@@ -161,17 +178,7 @@ def _ways(wish: Wish) -> Iterator[Way]:
 
 
 def _go(way: Way, wish: Wish) -> Answer:
-    place = wish.place or before_all(wish.sort)
-    row = sql.row(
-        way.statement,
-        **way.facts,
-        after_value=place.value,
-        after_id=place.product_id,
-        in_stock=wish.in_stock,
-        price_from=wish.prices[0],
-        price_to=wish.prices[1],
-        size=wish.size,
-    )
+    row = sql.row(way.statement, **way.facts, **wish.facts)
     return Answer(
         row.products or [],
         row.places or [],
@@ -187,36 +194,43 @@ def _walk(wish: Wish, steps: int, most: int) -> Way:
     order = ORDERS[wish.sort]
     branches, rest = _branches(wish)
     facts: dict[str, Any] = {}
-    fits = [STOCK, PRICES]
+    fits = wish.conditions
     if wish.merchant_id is not None and wish.public_only:
         fits.append("is_public")
     if tokens := _all_of(rest, wish.words):
         fits.append(TOKENS)
         facts["tokens"] = tokens
     may_fit = _may_fit(rest, facts)
-    columns = ", ".join([*order.columns, "signature"]) if may_fit else ROW
-    arms = []
+    conditions = [_conditions(wish, number, b) for number, b in enumerate(branches)]
     for number, branch in enumerate(branches):
-        given = [f"{column} = %({column}_{number})s" for column in branch]
         facts |= {f"{column}_{number}": value for column, value in branch.items()}
-        conditions = [*given, order.beyond]
-        if wish.merchant_id is None:
-            conditions.append("is_public")  # as the indexes say it
-        if order.column == "price_minor":
-            conditions.append(PRICES)
-        arms.append(
-            BRANCH_SQL.format(columns=columns, conditions=" AND ".join(conditions))
-        )
+    columns = ", ".join([*order.columns, "signature"]) if may_fit else ROW
     statement = _whole(wish, SKIM_SQL if may_fit else WALK_SQL, WALK_IS_CUT).format(
-        branches=" UNION ALL ".join(arms),
+        branches=_union(columns, conditions),
+        steps_taken=_union(", ".join(order.columns), conditions),
         by=order.by,
         value=order.columns[0],
         may_fit=may_fit,
-        fits=" AND ".join(fits),
+        fits=" AND ".join(fits) or "true",
         steps=steps * SKIMS if may_fit else steps,
         most=most,
     )
     return Way(statement, facts, walks=True, most=most)
+
+
+def _conditions(wish: Wish, number: int, branch: Iterable[str]) -> str:
+    """What a walked index is of, and between which places it's walked."""
+    conditions = [f"{column} = %({column}_{number})s" for column in branch]
+    if wish.merchant_id is None:
+        conditions.append("is_public")  # as the indexes say it
+    if wish.prices and ORDERS[wish.sort].column == "price_minor":
+        conditions.append(PRICES)
+    return " AND ".join([*conditions, *wish.beyond])
+
+
+def _union(columns: str, conditions: Iterable[str]) -> str:
+    arms = (BRANCH_SQL.format(columns=columns, conditions=each) for each in conditions)
+    return " UNION ALL ".join(arms)
 
 
 def _may_fit(senses: Iterable[Sense], facts: dict[str, Any]) -> str:
@@ -237,7 +251,7 @@ def _may_fit(senses: Iterable[Sense], facts: dict[str, Any]) -> str:
 def _gather(wish: Wish, steps: int) -> Way:
     """What the index of tokens finds, or the products that are named."""
     order = ORDERS[wish.sort]
-    fits = [STOCK, PRICES, order.beyond]
+    fits = [*wish.conditions, *wish.beyond]
     facts: dict[str, Any] = {}
     if wish.products is not None:
         conditions = ["product_id = ANY(%(products)s::bigint[])"]
@@ -250,10 +264,10 @@ def _gather(wish: Wish, steps: int) -> Way:
     if wish.public_only:
         conditions.append("is_public")
     statement = _whole(wish, GATHER_SQL, GATHER_IS_CUT).format(
-        conditions=" AND ".join(conditions),
+        conditions=" AND ".join(conditions) or "true",
         by=order.by,
         value=order.columns[0],
-        fits=" AND ".join(fits),
+        fits=" AND ".join(fits) or "true",
         steps=steps,
         most=wish.most,
     )
@@ -302,5 +316,5 @@ def _all_of(senses: Iterable[Sense], words: Iterable[str]) -> str:
 
 def _lexeme(token: str) -> str:
     """Quoted. A lone sign stands for all pairs that begin with it, too."""
-    quoted = token.replace("\\", "\\\\").replace("'", "''")
+    quoted = token.replace("\0", "").replace("\\", "\\\\").replace("'", "''")
     return f"'{quoted}':*" if len(token) == 1 and is_sign(token) else f"'{quoted}'"

@@ -16,7 +16,8 @@ MOST_OF_SKU = (
 )
 LAST = "\U0010ffff"
 
-SIZE = re.compile(r"(\d{1,3}(?:[.,]\d)?)\s*(?:mm|毫米|мм|مم|ミリ|밀리)(?![^\W\d_])")
+MILLIMETRES = "mm(?![a-z])|мм(?![а-я])|مم|毫米|ミリ(?:メートル)?|밀리(?:미터)?"
+SIZE = re.compile(rf"(\d{{1,3}}(?:[.,]\d)?)\s*(?:{MILLIMETRES})")
 SKU = re.compile(r"[a-z0-9]{4,40}")  # four signs are enough to look for one
 
 SKU_SQL = """

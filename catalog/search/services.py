@@ -6,7 +6,7 @@ first and search last: a hold that takes the last piece locks its stock row, and
 search row only as it commits. Short transactions, then: a hold may wait for them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from django.db import transaction
 
@@ -26,10 +26,10 @@ WHERE NOT EXISTS (SELECT FROM catalog_searchrow r WHERE r.product_id = id)
 
 # Until we commit nobody else can see the new row, so nobody may change its stock.
 LOCK_STOCK_SQL = """
-SELECT count(*) FROM (
-    SELECT FROM catalog_stocklevel WHERE variant_id IN (
-        SELECT id FROM catalog_variant WHERE product_id = ANY(%(ids)s::bigint[]))
-    ORDER BY variant_id FOR SHARE) locked
+SELECT v.product_id, s.on_hand - s.allocated - s.reserved > 0 AS is_free
+FROM catalog_variant v JOIN catalog_stocklevel s ON s.variant_id = v.id
+WHERE v.product_id = ANY(%(ids)s::bigint[])
+ORDER BY s.variant_id FOR SHARE OF s
 """
 
 WRITE_SQL = """
@@ -37,17 +37,20 @@ INSERT INTO catalog_searchrow AS r (
     product_id, merchant_id, price_minor, sold, mineral, form, signature, is_public,
     in_stock, facts, tokens)
 SELECT product_id, merchant_id, price_minor, 0, mineral, form, signature, is_public,
-       EXISTS (SELECT FROM catalog_variant v
-               JOIN catalog_stocklevel s ON s.variant_id = v.id
-               WHERE v.product_id = d.product_id
-                 AND s.on_hand - s.allocated - s.reserved > 0),
-       facts, array_to_tsvector(string_to_array(tokens, ' '))
-FROM unnest(%(product_id)s::bigint[], %(merchant_id)s::bigint[],
-            %(price_minor)s::bigint[], %(mineral)s::bigint[], %(form)s::bigint[],
-            %(signature)s::bigint[], %(is_public)s::boolean[], %(facts)s::bytea[],
-            %(tokens)s::text[])
-     d (product_id, merchant_id, price_minor, mineral, form, signature, is_public,
-        facts, tokens)
+       in_stock, decode(facts, 'hex'),
+       array_to_tsvector(string_to_array(tokens, ' '))
+FROM unnest(
+    string_to_array(%(product_id)s, E'\n')::bigint[],
+    string_to_array(%(merchant_id)s, E'\n')::bigint[],
+    string_to_array(%(price_minor)s, E'\n')::bigint[],
+    string_to_array(%(mineral)s, E'\n')::bigint[],
+    string_to_array(%(form)s, E'\n')::bigint[],
+    string_to_array(%(signature)s, E'\n')::bigint[],
+    string_to_array(%(is_public)s, E'\n')::boolean[],
+    string_to_array(%(in_stock)s, E'\n')::boolean[],
+    string_to_array(%(facts)s, E'\n'), string_to_array(%(tokens)s, E'\n')
+) d (product_id, merchant_id, price_minor, mineral, form, signature, is_public,
+     in_stock, facts, tokens)
 ORDER BY product_id
 ON CONFLICT (product_id) DO UPDATE SET
     merchant_id = excluded.merchant_id, price_minor = excluded.price_minor,
@@ -135,14 +138,14 @@ def write(these: Sequence[Document]) -> None:
     product that comes twice the last one counts.
     """
     newest = {document.product_id: document for document in these}
-    _lock_stock_of_new(list(newest))
+    in_stock = _new_in_stock(list(newest))
     words = lexicon.current()
     ordered = [row_of(newest[product_id], words) for product_id in sorted(newest)]
     for start in range(0, len(ordered), AT_ONCE):
         rows = ordered[start : start + AT_ONCE]
         _learn_facts({fact for row in rows for fact in row.facts})
         _learn_words({word for row in rows for word in row.words})
-        _write_rows(rows)
+        _write_rows(rows, in_stock)
         _write_skus(rows)
 
 
@@ -166,10 +169,13 @@ def refresh_sold(sold: Mapping[int, int]) -> None:
     sql.change(SOLD_SQL, ids=list(sold), sold=list(sold.values()))
 
 
-def _lock_stock_of_new(product_ids: list[int]) -> None:
+def _new_in_stock(product_ids: list[int]) -> set[int]:
+    """Of products that are new here those in stock, which stays so until we commit."""
     new = [row.id for row in sql.rows(NEW_SQL, ids=product_ids)]
-    if new:
-        sql.rows(LOCK_STOCK_SQL, ids=new)
+    if not new:
+        return set()
+    levels = sql.rows(LOCK_STOCK_SQL, ids=new)
+    return {level.product_id for level in levels if level.is_free}
 
 
 def _learn_facts(facts: set[Fact]) -> None:
@@ -188,19 +194,23 @@ def _learn_words(words: set[str]) -> None:
     sql.change(WORDS_SQL, words=ordered, near=near)
 
 
-def _write_rows(rows: list[Row]) -> None:
+def _write_rows(rows: list[Row], in_stock: Set[int]) -> None:
+    """Columns go as one text each: a thousand values in brackets take long to read."""
     wholes = [row.document for row in rows]
+    columns: dict[str, Iterable[object]] = {
+        "product_id": (document.product_id for document in wholes),
+        "merchant_id": (document.merchant_id for document in wholes),
+        "price_minor": (document.price_minor for document in wholes),
+        "mineral": (row.code("mineral") for row in rows),
+        "form": (row.code("form") for row in rows),
+        "signature": (row.signature for row in rows),
+        "is_public": (document.is_public for document in wholes),
+        "in_stock": (document.product_id in in_stock for document in wholes),
+        "facts": (row.packed.hex() for row in rows),
+        "tokens": (" ".join(row.tokens) for row in rows),
+    }
     sql.change(
-        WRITE_SQL,
-        product_id=[document.product_id for document in wholes],
-        merchant_id=[document.merchant_id for document in wholes],
-        price_minor=[document.price_minor for document in wholes],
-        mineral=[row.code("mineral") for row in rows],
-        form=[row.code("form") for row in rows],
-        signature=[row.signature for row in rows],
-        is_public=[document.is_public for document in wholes],
-        facts=[row.packed for row in rows],
-        tokens=[" ".join(row.tokens) for row in rows],
+        WRITE_SQL, **{name: "\n".join(map(str, v)) for name, v in columns.items()}
     )
 
 

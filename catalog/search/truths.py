@@ -23,7 +23,8 @@ ORDER BY 1 LIMIT 100
 """
 
 WORD_SQL = """
-SELECT r.product_id, t.word FROM catalog_searchrow r, unnest(tsvector_to_array(tokens)) t (word)
+SELECT r.product_id, t.word
+FROM catalog_searchrow r, unnest(tsvector_to_array(tokens)) t (word)
 WHERE t.word !~ '[=@]'
   AND NOT EXISTS (SELECT FROM catalog_searchword w WHERE w.word = t.word COLLATE "C")
 ORDER BY 1 LIMIT 100

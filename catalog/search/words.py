@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+LONGEST = 100  # letters of a word that count
 GAP = ""  # stands between two CJK signs that do not touch
 SIGN = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
 UNIT = re.compile(rf"(?P<sign>[{SIGN}])|(?P<word>(?:(?![{SIGN}])[^\W_])+)")
@@ -70,7 +71,7 @@ def tokens(cut: Sequence[str]) -> list[str]:
         if is_sign(unit):
             found.append(unit + after if is_sign(after) else unit)
         else:
-            found.append(unit if carries_meaning(unit) else "")
+            found.append(unit[:LONGEST] if carries_meaning(unit) else "")
     return found
 
 

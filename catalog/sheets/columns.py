@@ -106,7 +106,7 @@ def columns() -> dict[str, Column]:
 def label_of(field: str) -> str | Promise:
     """What a field is called to a person."""
     if field.startswith(TITLE):
-        language = Language(field.removeprefix(TITLE)).label
+        language = str(Language(field.removeprefix(TITLE)).label)
         return gettext("title: %(language)s") % {"language": language}
     return LABELS.get(field, field)
 

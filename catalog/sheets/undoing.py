@@ -62,7 +62,8 @@ def _take_back(sheet: SheetImport, rows: Sequence[SheetRow]) -> None:
     changed = [row for row in open_rows if row.outcome == Outcome.CHANGED]
     saving.withdraw([row.sku for row in created], saver)
     pieces = [_as_before(row, standing[row.sku]) for row in changed]
-    saved = saving.save(pieces, saver, all_or_nothing=False, are_whole=True)
+    whole = replace(saver, says_all=True)
+    saved = saving.save(pieces, whole, all_or_nothing=False)
     for row in open_rows:
         row.outcome = Outcome.UNDONE
     for row, what in zip(changed, saved, strict=True):

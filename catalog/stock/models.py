@@ -79,6 +79,7 @@ class StockMovement(models.Model):
         blank=True,
     )
     moved_at = models.DateTimeField(_("moved at"), default=timezone.now)
+    key = models.UUIDField(_("key of the form"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("stock movement")
@@ -90,6 +91,11 @@ class StockMovement(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["hold", "kind"], name="a_hold_moves_stock_once_per_kind"
+            ),
+            models.UniqueConstraint(
+                fields=["variant", "key"],
+                condition=Q(key__isnull=False),
+                name="a_form_moves_a_variant_once",
             ),
         ]
 

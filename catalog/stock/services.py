@@ -4,7 +4,7 @@ Locks: a hold row, then its stock row, stock rows by variant id. `hold` takes on
 stock row, in one guarded statement, and must be the last write of its transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -161,14 +161,24 @@ def expire_holds() -> int:
     return sum(_expire_stale(variant_id, now) for variant_id in variants.distinct())
 
 
-def receive(*, variant_id: int, quantity: int, reason: str = "") -> None:
-    """Goods came in."""
-    StockMovement.objects.create(
+def receive(
+    *,
+    variant_id: int,
+    quantity: int,
+    reason: str = "",
+    moved_by: int | None = None,
+    key: UUID | None = None,
+) -> bool:
+    """Goods came in. A repeat with the same key changes nothing and returns False."""
+    movement = StockMovement(
         variant_id=variant_id,
         kind=StockMovement.Kind.RECEIVED,
         on_hand=quantity,
         reason=reason,
+        moved_by_id=moved_by,
+        key=key,
     )
+    return sql.insert(movement, unless_there=True)
 
 
 class NotThere(Refused):
@@ -177,9 +187,23 @@ class NotThere(Refused):
 
 
 @transaction.atomic
-def adjust(*, variant_id: int, change: int, reason: str) -> None:
-    """Correct what is on hand, with a reason. Refuses to take out promised units."""
+def adjust(
+    *,
+    variant_id: int,
+    change: int,
+    reason: str,
+    moved_by: int | None = None,
+    key: UUID | None = None,
+) -> bool:
+    """Correct what is on hand, with a reason. Refuses to take out promised units.
+
+    Locks the stock row. A repeat with the same key changes nothing and returns False,
+    even if it would be refused by now.
+    """
     level = StockLevel.objects.select_for_update().get(pk=variant_id)
+    moved = StockMovement.objects.filter(variant=variant_id, key=key)
+    if key is not None and moved.exists():
+        return False
     if level.free + change < 0:
         raise NotThere(free=level.free)
     StockMovement.objects.create(
@@ -187,7 +211,64 @@ def adjust(*, variant_id: int, change: int, reason: str) -> None:
         kind=StockMovement.Kind.ADJUSTED,
         on_hand=change,
         reason=reason,
+        moved_by_id=moved_by,
+        key=key,
     )
+    return True
+
+
+@transaction.atomic
+def book_counts(
+    *, changes: Mapping[int, int], reason: str, moved_by: int, key: UUID
+) -> list[int]:
+    """Move stock by what a count found, each variant once per key.
+
+    Locks the stock rows by variant id. A change that would take out promised units is
+    left undone; returns the variants of those.
+    """
+    levels = StockLevel.objects.filter(pk__in=changes).order_by("pk")
+    promised, counted = [], []
+    for level in levels.select_for_update():
+        if level.free + changes[level.pk] < 0:
+            promised.append(level.pk)
+        elif changes[level.pk]:
+            counted.append(level.pk)
+    StockMovement.objects.bulk_create(
+        [
+            StockMovement(
+                variant_id=variant_id,
+                kind=StockMovement.Kind.COUNTED,
+                on_hand=changes[variant_id],
+                reason=reason,
+                moved_by_id=moved_by,
+                key=key,
+            )
+            for variant_id in counted
+        ],
+        ignore_conflicts=True,
+    )
+    return promised
+
+
+@transaction.atomic
+def set_on_hand(
+    *, variant_id: int, on_hand: int, reason: str, moved_by: int | None = None
+) -> None:
+    """Make what is on hand this many. Locks the stock row; a repeat changes nothing.
+
+    Refuses to go below what is promised.
+    """
+    level = StockLevel.objects.select_for_update().get(pk=variant_id)
+    if on_hand < level.allocated + level.reserved:
+        raise NotThere(free=level.free)
+    if on_hand != level.on_hand:
+        StockMovement.objects.create(
+            variant_id=variant_id,
+            kind=StockMovement.Kind.COUNTED,
+            on_hand=on_hand - level.on_hand,
+            reason=reason,
+            moved_by_id=moved_by,
+        )
 
 
 def dispatch(*, hold_ids: Sequence[int]) -> None:

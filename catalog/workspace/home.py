@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, F, QuerySet, Sum, When
 
 from catalog.merchants.models import Merchant
 from catalog.products.models import Product, Variant
 from catalog.stock.models import StockLevel, StockMovement
+from catalog.stocktaking import alarms
 
-FREE = F("stock__on_hand") - F("stock__allocated") - F("stock__reserved")
 SHOWN = 5
 
 
@@ -35,12 +35,19 @@ def figures(merchant: Merchant) -> Figures:
 
 
 def low_stock(merchant: Merchant) -> QuerySet[Variant]:
-    """Variants of which fewer are free than the merchant wants, the scarcest first."""
-    mine = merchant.variants.filter(withdrawn_at=None, alarm_at__isnull=False)
-    low = mine.annotate(free_now=FREE).filter(free_now__lt=F("alarm_at"))
-    return low.select_related("product", "stock").order_by("free_now", "pk")
+    """What runs low, the scarcest first."""
+    found = alarms.low(merchant).select_related("product", "stock")
+    scarcest: QuerySet[Variant] = found.order_by("free_now", "pk")
+    return scarcest
 
 
 def last_movements(merchant: Merchant) -> QuerySet[StockMovement]:
-    moved = StockMovement.objects.filter(variant__merchant=merchant)
+    """The newest, each with the `change` of what is there, or else of what is free."""
+    moved = StockMovement.objects.filter(variant__merchant=merchant).annotate(
+        change=Case(
+            When(on_hand=0, then=-F("allocated")),
+            default=F("on_hand"),
+            output_field=BigIntegerField(),
+        )
+    )
     return moved.select_related("variant__product", "moved_by").order_by("-pk")[:SHOWN]

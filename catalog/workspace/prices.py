@@ -1,7 +1,7 @@
 """The page where a merchant sets the prices of several pieces at once."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +36,7 @@ class YuanField(forms.DecimalField):
         shape = {"min_value": Decimal("0.01"), "max_digits": 11, "decimal_places": 2}
         super().__init__(**{"widget": number, **shape, **options})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         typed = unicodedata.normalize("NFKC", str(value or "")).strip()
         return super().to_python(typed.removeprefix("¥").strip())
 
@@ -67,7 +67,9 @@ class PriceForm(forms.Form):
     )
     least_retail_minor = YuanField(label=gettext_lazy("Lowest retail"), required=False)
 
-    def __init__(self, variant: Variant, typed: Any = None) -> None:
+    def __init__(
+        self, variant: Variant, typed: Mapping[str, Any] | None = None
+    ) -> None:
         self.variant, self.stands = variant, prices.prices_of(variant)
         super().__init__(typed, prefix=f"v{variant.pk}", initial=_initial(self.stands))
         for i in range(_tiers_shown(self.stands, self.prefix, typed or {})):
@@ -123,8 +125,7 @@ class PriceForm(forms.Form):
 
     def see(self, stands: Prices) -> None:
         """What this page shows from now on."""
-        self.data = self.data.copy()  # type: ignore[union-attr]
-        self.data[self.add_prefix("seen")] = stands.mark  # type: ignore[index]
+        self.data = {**self.data, self.add_prefix("seen"): stands.mark}
 
     def _shown(self, name: str) -> str:
         """The field of the n-th tier that was filled in, which may be a later one."""
@@ -154,9 +155,10 @@ def _initial(stands: Prices) -> dict[str, Any]:
 @for_members
 def edit(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """Twenty variants a page, saved together; what could not be is shown as typed."""
-    typed = request.POST if request.method == "POST" else None
+    typed = request.POST.dict() if request.method == "POST" else None
+    sent = request.POST.getlist("variant") if request.method == "POST" else None
     search = request.GET.get("search", "").strip()
-    page = page_of(_rows(merchant, search, typed), request, PAGE)
+    page = page_of(_rows(merchant, search, sent), request, PAGE)
     forms_ = [PriceForm(row, typed) for row in page.rows]
     wrong = [form for form in forms_ if form.errors]  # none while nothing was sent
     overtaken = 0
@@ -183,12 +185,12 @@ def edit(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     )
 
 
-def _rows(merchant: Merchant, search: str, typed: Any) -> QuerySet[Variant]:
+def _rows(merchant: Merchant, search: str, sent: list[str] | None) -> QuerySet[Variant]:
     """What the page lists; of one that was sent, what it listed then."""
     mine = merchant.variants.filter(withdrawn_at=None)
-    if typed is not None:
-        sent = [whole_number(text) for text in typed.getlist("variant")[:PAGE]]
-        mine = mine.filter(pk__in=[pk for pk in sent if pk])
+    if sent is not None:
+        listed = [whole_number(text) for text in sent[:PAGE]]
+        mine = mine.filter(pk__in=[pk for pk in listed if pk])
     elif search:
         mine = mine.filter(sku__istartswith=search)
     return mine.select_related("product").prefetch_related("tiers")

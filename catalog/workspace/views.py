@@ -2,46 +2,19 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
 
+from catalog.glossary.models import reader_language
 from catalog.merchants import people
 from catalog.merchants.access import for_members
 from catalog.merchants.models import Merchant, MerchantMember
-from catalog.products.models import Product, Variant
-from catalog.stock import services
-from catalog.workspace import home
-from donghai.errors import Refused
+from catalog.products.models import Product, ProductQuerySet
+from catalog.search.finding import MOST_SIZE, Query, find
 from donghai.paging import page_of
 
 PAGE = 20
-MOST = 10_000  # pieces in one go: more is a slip, and a delivery is written in parts
-
-
-def refuse_nought(change: int) -> None:
-    """A count that changes nothing is a slip; stock keeps no record of it."""
-    if not change:
-        raise ValidationError(_("Nought changes nothing. Give how many more or fewer."))
-
-
-class CountForm(forms.Form):
-    """How many more or fewer there are, and why."""
-
-    change = forms.IntegerField(
-        label=gettext_lazy("Pieces more or fewer"),
-        min_value=-MOST,
-        max_value=MOST,
-        validators=[refuse_nought],
-    )
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=120)
 
 
 @login_required
@@ -67,9 +40,7 @@ def front(request: HttpRequest) -> HttpResponse:
 def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """What a merchant lists, newest first, by state and by words."""
     filters = {name: request.GET.get(name, "").strip() for name in ("search", "state")}
-    found = Product.objects.filter(
-        merchant=merchant, titles_text__icontains=filters["search"]
-    )
+    found = own_products(merchant, filters["search"])
     if filters["state"] in Product.State.values:
         found = found.filter(state=filters["state"])
     page = page_of(found.with_stock(), request, PAGE)
@@ -88,56 +59,16 @@ def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     )
 
 
-@for_members
-def stock(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """What is left of each piece, and the form that counts again."""
-    return _stock(request, merchant)
-
-
-def _stock(
-    request: HttpRequest,
-    merchant: Merchant,
-    form: CountForm | None = None,
-    variant: Variant | None = None,
-) -> HttpResponse:
-    """The list, with a form that could not be taken open at its variant."""
-    search = request.GET.get("search", "").strip()
-    found = Product.objects.filter(merchant=merchant, titles_text__icontains=search)
-    if request.GET.get("low"):
-        low = home.low_stock(merchant).order_by().values("product")
-        found = found.filter(pk__in=low)
-    page = page_of(found.with_stock(), request, PAGE)
-    return render(
-        request,
-        "catalog/stock.html",
-        {
-            "here": "stock",
-            "merchant": merchant,
-            "products": page.rows,
-            "next_after": page.next_after,
-            "is_first": page.is_first,
-            "filters": {"search": search, "low": request.GET.get("low", "")},
-            "figures": home.figures(merchant),
-            "form": form,
-            "counted": variant,
-        },
-        status=422 if form else 200,
+def own_products(merchant: Merchant, words: str) -> ProductQuerySet:
+    """A merchant's products, unlisted ones too; with words, the best 100 for them."""
+    mine = Product.objects.filter(merchant=merchant)
+    if not words:
+        return mine
+    query = Query(
+        text=words,
+        language=reader_language(),
+        merchant_id=merchant.pk,
+        public_only=False,
+        size=MOST_SIZE,
     )
-
-
-@require_POST
-@for_members
-def count(request: HttpRequest, merchant: Merchant, variant_id: int) -> HttpResponse:
-    """Write down that there are more or fewer of a variant."""
-    variant = get_object_or_404(Variant, pk=variant_id, merchant=merchant)
-    form = CountForm(request.POST)
-    if form.is_valid():
-        try:
-            services.adjust(variant_id=variant.pk, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error("change", str(refusal))
-        else:
-            messages.success(request, _("%(sku)s: counted.") % {"sku": variant.sku})
-            address = reverse("catalog:stock", args=[merchant.pk], query=request.GET)
-            return redirect(address)
-    return _stock(request, merchant, form, variant)
+    return mine.filter(pk__in=find(query).product_ids)

@@ -61,6 +61,12 @@ def worker_commands(*options: str) -> dict[str, list[str]]:
     return {name: worker_command(name, *threads) for name in names}
 
 
+def sender_command() -> list[str]:
+    """What starts who sends to merchants' machines: many may hang, and none of ours."""
+    threads = ("-P", "threads", "-c", "8", "-l", "INFO")
+    return worker_command("sender", *threads, "-Q", "merchants")
+
+
 def patient_commands() -> dict[str, list[str]]:
     """What starts those who do heavy and long work, one thing at a time, by name."""
     return {
@@ -219,7 +225,7 @@ class Stack:
         patient = [self._child(*each) for each in patient_commands().items()]
         stages = [
             webs,
-            [*workers, *patient],
+            [*workers, self._child("sender", sender_command()), *patient],
             [self._child("beat", [*CELERY, "beat", "-l", "INFO"])],
         ]
         environment = self.environment

@@ -13,7 +13,14 @@ from donghai.steps import services
 from donghai.steps.services import Lane
 
 # Few at once where each may take long: a whole batch must end within its lease
-BATCH = {None: 20, Lane.QUICK: 100, Lane.OUTSIDE: 4, Lane.MEDIA: 2, Lane.BULK: 2}
+BATCH = {
+    None: 20,
+    Lane.QUICK: 100,
+    Lane.OUTSIDE: 4,
+    Lane.MERCHANTS: 4,
+    Lane.MEDIA: 2,
+    Lane.BULK: 2,
+}
 HINT_LASTS = 5  # seconds; beat sends another each second
 LONGEST_SWEEP = 20.0  # seconds; well inside a lease
 

@@ -1,26 +1,30 @@
 """What templates need to say places, languages, moments and money to the reader."""
 
-from datetime import datetime, timedelta
+import json
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton, get_timezone_location
+from babel.dates import format_date, format_skeleton, get_timezone_location
 from babel.numbers import format_decimal
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from donghai.money import Money
 
 register = template.Library()
+NO_MARKUP = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 
 
 def viewer_zone(request: HttpRequest | None) -> ZoneInfo:
@@ -171,3 +175,34 @@ def day_in_words(at: datetime) -> str:
     if today < at.date() < today + timedelta(days=7):
         return date_format(at, "l")
     return in_words(at, "date")
+
+
+@register.filter
+def on_day(day: date) -> str:
+    """A day that is still clear in years: 22 Nov 2026."""
+    locale = "en_GB" if _locale().language == "en" else _locale()
+    return str(format_date(day, "medium", locale=locale))
+
+
+@register.filter
+def said_in(words: dict[str, str], language: str) -> str:
+    """Words kept by language: in this one, else in English, else in any."""
+    base = language.split("-", maxsplit=1)[0]
+    said = (words.get(code) for code in (language, base, "en"))
+    return next(filter(None, said), next(iter(words.values()), ""))
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """An address of ours as others must write it."""
+    return urljoin(f"{settings.SITE_URL}/", path)
+
+
+@register.simple_tag
+def linked_data(facts: dict[str, Any]) -> SafeString:
+    """Facts for search engines (JSON-LD); no word in them can end the script."""
+    said = json.dumps(facts, ensure_ascii=False, default=str).translate(NO_MARKUP)
+    return format_html(
+        '<script type="application/ld+json">{}</script>',
+        mark_safe(said),  # what could be markup is escaped above
+    )

@@ -93,10 +93,10 @@ class ParcelPage(Page):
         self.work(request, queryset.open(), verb, _("Closing now"))  # type: ignore[attr-defined]
 
     def get_urls(self) -> list[Any]:
-        label, bring = map(self.admin_site.admin_view, (self.label, self.bring))
+        inside = self.admin_site.admin_view
         return [
-            path("bring/", bring, name="orders_parcel_bring"),
-            path("<int:pk>/label/", label, name="orders_parcel_label"),
+            path("bring/", inside(self.bring), name="orders_parcel_bring"),
+            path("<int:pk>/label/", inside(self.label), name="orders_parcel_label"),
             *super().get_urls(),
         ]
 

@@ -11,20 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from donghai import idempotency
 from donghai.api import BIGGEST, read, show
-from orders.checkout import idempotency, services
+from orders.checkout import services
 from orders.checkout.address import address_from
 from orders.checkout.bag import HEADER, BagView, bag_or_new, keep, token
 from orders.checkout.models import Order
 
 BAG_HEADER = OpenApiParameter(
     HEADER, str, OpenApiParameter.HEADER, description="The signed bag token."
-)
-IDEMPOTENCY_HEADER = OpenApiParameter(
-    idempotency.HEADER,
-    str,
-    OpenApiParameter.HEADER,
-    description="A key of your own; a repeat with it gets the first answer again.",
 )
 
 
@@ -177,7 +172,7 @@ class PlaceOrder(BagView):
     @extend_schema(
         request=Input,
         responses={201: OrderOutput},
-        parameters=[BAG_HEADER, IDEMPOTENCY_HEADER],
+        parameters=[BAG_HEADER, idempotency.PARAMETER],
     )
     def post(self, request: Request) -> Response:
         wanted = read(self.Input, request.data)

@@ -290,26 +290,3 @@ class Split(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, "CNY")
-
-
-class IdempotencyKey(models.Model):
-    """The answer to a request that creates, kept so that a repeat gets the same one."""
-
-    scope = models.CharField(max_length=60)
-    key = models.CharField(max_length=80)
-    fingerprint = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("idempotency key")
-        verbose_name_plural = _("idempotency keys")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["scope", "key"], name="an_idempotency_key_is_used_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.key

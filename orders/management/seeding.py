@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
@@ -21,6 +22,7 @@ from catalog.products import drawn as pictures
 from catalog.products import saving
 from catalog.products.drawn import as_file, save_picture_of
 from catalog.products.pieces import Piece
+from catalog.provenance import demo as provenance
 from donghai import demo, rates, steps
 from donghai.models import StaffMember, User
 from donghai.money import Money
@@ -90,6 +92,7 @@ def fill() -> None:
     _staff(password)
     _hosts(password)
     _products(_merchants(password), User.objects.get(email=demo.CLERK))
+    provenance.fill(by=User.objects.get(email=demo.CLERK))
 
 
 def open_tonight() -> list[LiveSession]:
@@ -123,6 +126,7 @@ def draw() -> None:
     for products in (bare[:FIRST_PAGE], tonight, bare):
         for product_id in products.values_list("pk", flat=True):
             steps.schedule(pictures.DRAW, subject_id=product_id)
+    provenance.draw()
 
 
 def _is_free(host_number: int) -> bool:
@@ -217,6 +221,7 @@ def _pieces_of(
         heavier = float(size.grams) / lightest
         yuan = plain * heavier**0.8 * chance.uniform(0.85, 1.25)
         is_one_off = form == "CLUSTER"
+        sizes: dict[str, Any] = {name: Decimal(mm) for name, mm in size.mm.items()}
         yield Piece(
             sku=f"DH-{number:04}-{place}",
             product=f"DH-{number:04}",
@@ -226,7 +231,7 @@ def _pieces_of(
             colour=colour,
             origin=origin,
             size=size.words,
-            **{name: Decimal(mm) for name, mm in size.mm.items()},
+            **sizes,
             weight_g=Decimal(size.grams),
             wholesale_minor=round(yuan) * 100,
             is_one_off=is_one_off,

@@ -1,6 +1,7 @@
 """A merchant's results: a picture, the table behind it, and the same as a file."""
 
 import csv
+from datetime import datetime, time
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -64,7 +65,7 @@ def _name(period: Period, by: By) -> str:
     """21 Nov, or November 2026."""
     if by == By.MONTH:
         return date_format(period.begins, "YEAR_MONTH_FORMAT")
-    return in_words(period.begins, "date")
+    return in_words(datetime.combine(period.begins, time()), "date")
 
 
 def _short(period: Period, by: By) -> str:

@@ -1,16 +1,12 @@
 """The label of a parcel: 100 x 150 mm with its S10 barcode and a CN22's facts.
 
 What it says is frozen when the parcel closes (`Parcel.label`), so it prints the same
-today and in ten years. Western letters come from an embedded font; Chinese, Japanese,
-Korean and Russian from the fonts every PDF reader has for Asian character sets. Letters
-of other scripts show as question marks: the post wants Latin letters anyway.
+today and in ten years. Letters our fonts lack show as question marks: the post wants
+Latin letters anyway.
 """
 
-import unicodedata
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache
 from io import BytesIO
 from itertools import groupby
 from typing import Any
@@ -19,12 +15,10 @@ from babel import Locale
 from django.utils import translation
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from catalog.glossary import book
+from donghai import typesetting
 from donghai.money import Money, total
 from orders.checkout.models import Order, OrderLine
 from orders.shipping.models import Parcel
@@ -36,13 +30,6 @@ SENDER = (
     "Donghai Crystal Trading Centre",
     "1 Shuijing Avenue, Donghai",
     "Lianyungang, Jiangsu 222300, CHINA",
-)
-# Tried in this order for each letter: Python's codec of the set, and the font's name
-ASIAN_FONTS = (
-    ("gb2312", "STSong-Light"),
-    ("shift_jis", "HeiseiKakuGo-W5"),
-    ("euc_kr", "HYGothic-Medium"),
-    ("gbk", "STSong-Light"),
 )
 
 
@@ -142,7 +129,7 @@ def _barcode(canvas: Canvas, waybill: str) -> None:
     grouped = (
         f"{waybill[:2]} {waybill[2:5]} {waybill[5:8]} {waybill[8:11]} {waybill[11:]}"
     )
-    canvas.setFont(_western(), 11)
+    canvas.setFont(typesetting.western(), 11)
     canvas.drawCentredString(WIDTH / 2, HEIGHT - EDGE - 80 * mm, grouped)
     _rule(canvas, HEIGHT - EDGE - 82 * mm)
 
@@ -182,48 +169,5 @@ def _rule(canvas: Canvas, y: float) -> None:
 
 
 def _write(canvas: Canvas, x: float, y: float, text: str, size: float) -> None:
-    """One line of mixed scripts, made smaller when it would run over the edge."""
-    runs = list(_runs(text))
-    width = sum(pdfmetrics.stringWidth(part, font, size) for font, part in runs)
-    size *= min(1.0, (WIDTH - EDGE - x) / width) if width else 1.0
-    for font, part in runs:
-        canvas.setFont(font, size)
-        canvas.drawString(x, y, part)
-        x += pdfmetrics.stringWidth(part, font, size)
-
-
-def _runs(text: str) -> Iterator[tuple[str, str]]:
-    """Pieces of text with the font of each."""
-    printable = "".join(map(_printable, text))
-    for font, letters in groupby(printable, key=_font_of):
-        yield font or "", "".join(letters)
-
-
-def _printable(letter: str) -> str:
-    """Itself, or without its accent, or a question mark: never a silent gap."""
-    plain = unicodedata.normalize("NFD", letter)[:1]
-    return next((each for each in (letter, plain) if _font_of(each)), "?")
-
-
-@cache
-def _font_of(letter: str) -> str | None:
-    """The first font that has it."""
-    if ord(letter) in pdfmetrics.getFont(_western()).face.charToGlyph:
-        return _western()
-    for codec, name in ASIAN_FONTS:
-        with suppress(UnicodeEncodeError):
-            letter.encode(codec)
-            return _asian(name)
-    return None
-
-
-@cache
-def _western() -> str:
-    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
-    return "Vera"
-
-
-@cache
-def _asian(name: str) -> str:
-    pdfmetrics.registerFont(UnicodeCIDFont(name))
-    return name
+    """One line, made smaller when it would run over the edge."""
+    typesetting.write(canvas, x, y, text, size, WIDTH - EDGE - x)

@@ -7,7 +7,7 @@ Locks: the parcel, then a range of waybill numbers, last of all stock rows.
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.iso7064 import mod_37_36
 
+from catalog.connections import outbox
+from catalog.connections.models import EventType, WebhookEndpoint
 from catalog.stock import services as catalog
 from donghai import steps
 from donghai.errors import Refused
@@ -50,7 +52,8 @@ class NoNumbersForChannel(Refused):
 def pack_order(step: Step) -> None:
     """Put a paid order into tonight's parcel of its buyer and address.
 
-    Locks that parcel, or opens it; a repeat finds the order in its parcel.
+    Locks that parcel, or opens it; a repeat finds the order in its parcel. Merchants'
+    systems that asked are told what to bring.
     """
     order = Order.objects.paid().get(pk=step.subject_id)
     with steps.finishing(step):
@@ -59,6 +62,22 @@ def pack_order(step: Step) -> None:
         parcel = _tonights_parcel(order)
         ParcelOrder.objects.create(parcel=parcel, order=order)
         steps.schedule(CLOSE, subject_id=parcel.pk, due_at=parcel.closes_at)
+        outbox.tell(_to_bring(order, parcel))
+
+
+def _to_bring(order: Order, parcel: Parcel) -> Iterator[outbox.Told]:
+    """What systems of merchants that asked are told to bring; nothing of the buyer."""
+    asked = WebhookEndpoint.objects.told(EventType.ORDER_TO_BRING)
+    lines = order.lines.filter(merchant__in=asked.values("merchant"))
+    for line in lines.select_related("variant").order_by("pk"):
+        facts = {
+            "line": line.pk,
+            "sku": line.variant.sku,
+            "quantity": line.quantity,
+            "night": parcel.night.isoformat(),
+            "bring_by": parcel.closes_at.isoformat(),
+        }
+        yield line.merchant_id, EventType.ORDER_TO_BRING, facts
 
 
 def _tonights_parcel(order: Order) -> Parcel:

@@ -1,11 +1,13 @@
 """Nothing lost, nothing doubled: our books and everybody else's, entry by entry."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.db.models import F
 
+from catalog.connections.models import WebhookEndpoint, WebhookMessage
 from catalog.models import Hold, StockLevel, StockMovement
 from livestream.models import RoomEvent
 from orders.checkout.models import Order, OrderLine
@@ -15,12 +17,13 @@ from orders.management import truths
 from orders.payments.models import Payment, Refund, SandboxCharge, SandboxRefund
 from orders.settlement.models import Conversion, Journal, Payable, SandboxDeal
 from orders.shipping.models import Parcel, SandboxShipment, TrackingEvent
+from tests.catalog.connections.receiver import Receiver
 from tests.chaos.buyers import Run
 
 PARCEL_IS_SEEN = 3  # accepted, left China, delivered
 
 
-def faults(run: Run, folder: Path) -> list[str]:
+def faults(run: Run, folder: Path, till: Receiver) -> list[str]:
     """What is wrong after a run; all runs before it are looked at again."""
     return [
         *truths.broken(),
@@ -33,6 +36,7 @@ def faults(run: Run, folder: Path) -> list[str]:
         *the_ledger(),
         *the_stock(),
         *the_rooms(),
+        *the_merchants_till(till),
     ]
 
 
@@ -164,6 +168,31 @@ def the_stock() -> Iterator[str]:
         yield f"{level.variant_id} still has {level.allocated} and {level.reserved}"
     for hold in Hold.objects.open():
         yield f"hold {hold.pk} is open"
+
+
+def the_merchants_till(till: Receiver) -> Iterator[str]:
+    """It knows each sale once and the last stock; a message twice has the same id."""
+    heard = {headers["webhook-id"]: json.loads(body) for headers, body in till.received}
+    written = [message.webhook_id for message in WebhookMessage.objects.all()]
+    yield from differ("messages", list(heard), written)
+    late = WebhookMessage.objects.exclude(state=WebhookMessage.State.DELIVERED)
+    yield from (f"message {message} is {message.state}" for message in late)
+    merchants = WebhookEndpoint.objects.values("merchant")
+    paid = OrderLine.objects.filter(order__status=Order.Status.PAID)
+    sold = paid.filter(merchant__in=merchants, order__parcel_order__isnull=False)
+    told = [one["data"] for one in heard.values() if one["type"] == "order.to_bring"]
+    yield from differ(
+        "sales told",
+        [(one["line"], one["quantity"]) for one in told],
+        sold.values_list("pk", "quantity"),
+    )
+    known = {}
+    for one in sorted(heard.values(), key=lambda one: str(one["timestamp"])):
+        if one["type"] == "stock.changed":
+            known[one["data"]["sku"]] = (one["data"]["on_hand"], one["data"]["sold"])
+    there = StockLevel.objects.filter(variant__merchant__in=merchants)
+    stock = there.values_list("variant__sku", "on_hand", "allocated")
+    yield from differ("stock", known.items(), [(sku, (n, m)) for sku, n, m in stock])
 
 
 def the_rooms() -> Iterator[str]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from catalog.connections.models import WebhookMark
 from catalog.models import Hold, Variant
 from donghai import steps
 from livestream.models import Listing
@@ -19,21 +20,35 @@ from orders.payments import services as payments
 from orders.payments.models import Payment, Refund, SandboxCharge
 from orders.shipping import services as shipping
 from orders.shipping.models import ParcelOrder
+from tests.catalog.connections.receiver import Receiver
 from tests.chaos.world import Storm
-from tests.make import make_listing, make_order, make_session, make_variant
+from tests.make import (
+    make_endpoint,
+    make_listing,
+    make_merchant,
+    make_order,
+    make_session,
+    make_variant,
+)
 
 TOLD = ("once", "twice", "late", "lost")
 
 
 @dataclass
 class Shop:
-    """Two sessions in two markets that show a piece with plenty in stock."""
+    """Two sessions in two markets that show a piece with plenty in stock.
 
+    Its merchant's till is told of everything.
+    """
+
+    till: Receiver
     austin: Listing = field(init=False)
     puebla: Listing = field(init=False)
 
     def __post_init__(self) -> None:
-        plenty = make_variant(on_hand=10_000)
+        merchant = make_merchant()
+        make_endpoint(merchant, self.till.url)
+        plenty = make_variant(merchant=merchant, on_hand=10_000)
         self.austin = make_listing(session=make_session(country="US"), variant=plenty)
         self.puebla = make_listing(
             session=make_session(country="MX"), variant=plenty, retail="600.00"
@@ -67,6 +82,8 @@ def play(shop: Shop, storm: Storm, chance: random.Random) -> Run:
     for order in run.paid:
         shipping.send_now(order_id=order.pk)
     storm.until(lambda: not list(truths.unfinished()), "an end of all work")
+    storm.until(lambda: not WebhookMark.objects.exists(), "messages of all marks")
+    storm.until(lambda: not list(truths.unfinished()), "an end of all messages")
     return run
 
 

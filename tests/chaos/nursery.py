@@ -150,7 +150,8 @@ class Nursery:
             sys.argv = [name, str(settings.CUSTOMS_FOLDER), "--pace", "here"]
             office.main()
 
-        work = ["worker", "-P", "threads", "-c", "2", *QUIET]
+        threads = ["-P", "threads", "-c", "2", "-Q", "celery,merchants"]
+        work = ["worker", *threads, *QUIET]
         return {
             "worker": lambda name: app.worker_main([*work, "-n", name]),
             "beat": lambda name: app.Beat(scheduler=Twice, quiet=True).run(),

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from donghai.steps import Lane
 from donghai.steps import services as steps
+from tests.catalog.connections.receiver import receiving
 from tests.chaos import books, traps
 from tests.chaos.buyers import Shop, play
 from tests.chaos.world import BY_HAND, CELERY, Storm, World
@@ -34,7 +35,7 @@ def run_once(world: World, shop: Shop, number: int) -> None:
     world.traps.lay(deal(number))
     try:
         run = play(shop, Storm(world, chance), chance)
-        wrong = books.faults(run, world.office) + world.faults()
+        wrong = books.faults(run, world.office, shop.till) + world.faults()
     except BaseException:
         print(world.last_words())
         raise
@@ -59,8 +60,8 @@ def table(deaths: Counter[str]) -> str:
 @pytest.mark.parametrize("names", [CELERY, BY_HAND], ids=["celery", "by hand"])
 def test_nothing_is_lost_and_nothing_doubled(names):
     deaths: Counter[str] = Counter()
-    with World(*names) as world:
-        shop = Shop()
+    with receiving() as till, World(*names) as world:
+        shop = Shop(till)
         for number in range(FIRST, FIRST + RUNS):
             begun = time.monotonic()
             run_once(world, shop, number)

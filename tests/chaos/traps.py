@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from catalog.connections import outbox, posting
 from catalog.stock import services as catalog
 from donghai import steps
 from donghai.steps import services as step_services
@@ -43,6 +44,7 @@ Service = Callable[..., Any]
 INSIDE = ("before", "writing", "after")
 OUTSIDE = ("before", "calling", "writing", "after")
 JOBS = {
+    "catalog.deliver_webhook": OUTSIDE,
     "orders.send_sandbox_notice": OUTSIDE,
     "orders.refund_payment": OUTSIDE,
     "orders.pack_order": INSIDE,
@@ -61,6 +63,7 @@ JOBS = {
 }
 ROUNDS = {
     "catalog.stock.services.expire_holds": INSIDE,
+    "catalog.connections.outbox.write_messages": INSIDE,
     "orders.payments.services.reconcile": OUTSIDE,
     "orders.customs.services.read_receipts": OUTSIDE,
 }
@@ -70,6 +73,7 @@ WRITERS = (  # what rounds and doors write in one transaction
     (payments, "settle_payment"),
     (payments, "decline_payment"),
     (catalog, "_expire_stale"),
+    (outbox, "tell"),
 )
 PLACES = [
     f"{name}@{point}"
@@ -136,6 +140,7 @@ def _surroundings() -> Iterator[tuple[Any, str, Any]]:
     # to send is to lay a file out, and then to keep a copy
     yield exchange, "lay", _calling(exchange.lay)
     yield sandbox_provider, "httpx", _Outside(httpx, "post")
+    yield posting, "post", _calling(posting.post)
     yield steps, "finishing", _finishing
 
 

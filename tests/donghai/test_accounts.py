@@ -38,6 +38,8 @@ def test_who_signs_up_confirms_by_mail_and_logs_in(client, mailoutbox):
     client.post(link_in(mailoutbox[0]))
 
     assert EmailAddress.objects.get().verified
+    assert "_auth_user_id" in client.session  # the browser that signed up
+    client.logout()
     assert log_in(client, "ANN@example.org").url == "/you/"
     assert "_auth_user_id" in client.session
 

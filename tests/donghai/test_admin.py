@@ -44,7 +44,11 @@ def every_address() -> list[str]:
         found.append(reverse(f"admin:{name}_act", args=[1, "anything"]))
     found += [
         reverse("admin:catalog_variant_move", args=[1]),
+        reverse("admin:catalog_merchant_licence", args=[1]),
+        reverse("admin:catalog_merchant_refuse", args=[1]),
+        reverse("admin:catalog_evidence_file", args=[1]),
         reverse("admin:orders_parcel_label", args=[1]),
+        reverse("admin:orders_parcel_bring"),
         reverse("admin:orders_message_xml", args=[1]),
     ]
     return found
@@ -237,7 +241,7 @@ def test_what_services_write_is_not_in_any_form():
 
     form = client.get(page_of(merchant)).context["adminform"].form
 
-    assert set(form.fields) == {"name", "name_zh", "credit_code", "stall"}
+    assert set(form.fields) == {"name", "name_zh", "credit_code", "stall", "phone"}
 
 
 def test_stock_moves_only_by_a_form_with_a_reason():

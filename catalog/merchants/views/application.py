@@ -36,7 +36,7 @@ class PlainField(forms.CharField):
     """Text as typed on any keyboard: full-width letters and digits become plain."""
 
     def to_python(self, value: Any) -> str:
-        return unicodedata.normalize("NFKC", super().to_python(value)).strip()
+        return unicodedata.normalize("NFKC", super().to_python(value) or "").strip()
 
 
 class CodeField(PlainField):
@@ -122,7 +122,7 @@ def application(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     return render(
         request,
         "catalog/application.html",
-        {"here": "account", "merchant": merchant},
+        {"here": "application", "merchant": merchant},
     )
 
 

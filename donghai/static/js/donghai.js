@@ -43,6 +43,13 @@ export function showTimes(root = document) {
   }
 }
 
+// A photo's average colour holds its place until it's there.
+function showColours(root = document) {
+  for (const image of root.querySelectorAll("img[data-colour]")) {
+    image.style.backgroundColor = image.dataset.colour;
+  }
+}
+
 // <b data-until="ISO"> counts down to 0:00; the closest [data-over] then says it is over.
 export function countDown() {
   for (const element of document.querySelectorAll("[data-until]")) {
@@ -62,6 +69,7 @@ export function say(words) {
 }
 
 showTimes();
+showColours();
 countDown();
 setInterval(countDown, 1000);
 // A menu that is open stays open when the part of the page around it is brought anew.
@@ -72,7 +80,11 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 document.addEventListener("htmx:afterSwap", () => {
   for (const id of openMenus) document.getElementById(id)?.setAttribute("open", "");
 });
-document.addEventListener("htmx:afterSettle", (event) => showTimes(event.target.parentElement ?? document));
+document.addEventListener("htmx:afterSettle", (event) => {
+  const place = event.target.parentElement ?? document;
+  showTimes(place);
+  showColours(place);
+});
 
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {

@@ -5,15 +5,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from catalog.glossary.models import reader_language
 from catalog.models import Product
 from catalog.products.browsing import Looker, browse
+from catalog.products.describing import description, story
+from catalog.provenance.views import passports
 from catalog.search.likeness import like
 from hosts.models import Host
 from livestream import stream
 from livestream.models import Listing, LiveSession
+from orders.checkout import linked
 from orders.checkout.doors import Offer, offers
 
 ON_HOME = 12
@@ -71,13 +74,19 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
     """One product: what it is, who sells it live, what is left."""
     found = get_object_or_404(Product.objects.listed().with_stock(), pk=product_id)
     alike = Product.objects.with_stock().in_bulk(like(found.pk, ALIKE))
+    coming = offers(_coming_listings([found])[:8])
+    language = translation.get_language() or "en"
     return render(
         request,
         "orders/product.html",
         {
             "here": "market",
             "product": found,
-            "offers": offers(_coming_listings([found])[:8]),
+            "description": description(found, language),
+            "story": story(found, language),
+            "offers": coming,
+            "origin": passports.compact(found),
+            "linked": linked.product_facts(found, coming, language),
             "others": _with_offers(list(alike.values())),
             "sees_wholesale": sees_wholesale(request),
         },

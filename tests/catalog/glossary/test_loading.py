@@ -12,8 +12,9 @@ from catalog.glossary import book
 from catalog.glossary.loading import DATA, load_glossary
 from catalog.glossary.models import ForbiddenWord, Language, Measure, Term, TermName
 from catalog.glossary.titles import Facts, compose_titles
-from catalog.models import Form, Mineral, Treatment
+from catalog.models import Treatment
 from donghai import memory
+from orders.management import market
 from tests.make import make_glossary
 
 Kind = Term.Kind
@@ -76,8 +77,8 @@ def test_the_catalogue_is_large_enough_for_the_market(glossary):
 
 
 def test_every_code_that_products_have_is_a_term(glossary):
-    for kind, known in ((Kind.MINERAL, Mineral), (Kind.FORM, Form)):
-        assert {glossary.terms[code].kind for code in known.values} == {kind}
+    for kind, known in ((Kind.MINERAL, market.MINERALS), (Kind.FORM, market.FORMS)):
+        assert {glossary.terms[code].kind for code in known} == {kind}
     treatments = {
         code for code, term in glossary.terms.items() if term.kind == Kind.TREATMENT
     }

@@ -320,3 +320,14 @@ def test_holds_and_saves_of_the_same_pieces_do_not_stop_each_other():
 
     assert not trouble
     assert Variant.objects.get(pk=variant.pk).stock.reserved == 50
+
+
+def test_a_sku_stays_with_its_product(saver):
+    saving.save([BRACELET], saver)
+    saving.save([Piece(sku="AM-8", product="AM")], saver)
+    assert Product.objects.get().code == "AM"
+
+    with pytest.raises(saving.CannotBeSaved):
+        saving.save([Piece(sku="AM-8", product="OTHER")], saver)
+
+    assert Product.objects.get().code == "AM"

@@ -1,9 +1,16 @@
 """Products as search is told of them."""
 
+from catalog.products.models import Variant
 from catalog.search import services as search
 from catalog.search.documents import Document
 from catalog.search.finding import Query, find
-from tests.make import make_merchant, make_variant
+from tests import make
+from tests.make import make_merchant
+
+
+def make_variant(**facts) -> Variant:
+    """One that search hasn't heard of."""
+    return make.make_variant(is_found=False, **facts)
 
 
 def make_document(variant=None, **facts):

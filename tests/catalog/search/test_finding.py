@@ -75,7 +75,12 @@ def test_all_that_is_typed_counts_in_any_mixture_of_languages():
     list_piece(facets={"size": ("6",)})
     list_piece(facets={"size": ("8",), "form": ("PENDANT",)})
 
-    for text in ("amatista pulsera 8mm", "紫水晶bracelet 8 毫米", "8㎜ 手串 amethyst"):
+    for text in (
+        "amatista pulsera 8mm",
+        "紫水晶bracelet 8 毫米",
+        "8㎜ 手串 amethyst",
+        "紫水晶8毫米手链",
+    ):
         assert found(text) == [wanted]
     assert found("bracelet with amethyst, 10 mm") == [wanted]
 
@@ -168,3 +173,4 @@ def test_no_text_is_too_odd(text):
     list_piece()
 
     find(Query(text=text))
+    find(Query(filters={"colour": frozenset({text}), text: frozenset({"RED"})}))

@@ -72,12 +72,12 @@ def test_the_market_finds_by_words_and_filters_and_turns_pages_by_key(client):
         "/crystals/", {"mineral": "ROSE_QUARTZ", "search": "bracelet"}
     )
 
-    assert len(first.context["products"]) == 24
-    assert [product for product, _ in second.context["products"]] == [
+    assert len(first.context["cards"]) == 24
+    assert [product for product, _ in second.context["cards"]] == [
         variants[1].product,
         variants[0].product,
     ]
-    assert [product for product, _ in filtered.context["products"]] == [rose.product]
+    assert [product for product, _ in filtered.context["cards"]] == [rose.product]
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 import pytest
 from reportlab.graphics.barcode.code128 import Code128
 
+from donghai import typesetting
 from orders.checkout.models import Order
 from orders.shipping import label
 from tests.make import make_listing, make_session, make_variant
@@ -10,7 +11,7 @@ from tests.orders.later import make_closed_parcel, make_packed_parcel, make_paid
 
 
 def fonts_of(text: str) -> list[str]:
-    return [font for font, _ in label._runs(text)]
+    return [font for font, _ in typesetting.runs(text)]
 
 
 @pytest.mark.django_db
@@ -54,7 +55,7 @@ def test_names_of_many_scripts_print():
     assert fonts_of("王 Zoë") == ["STSong-Light", "Vera"]
     assert fonts_of("たけし") in (["STSong-Light"], ["HeiseiKakuGo-W5"])
     assert fonts_of("김철수") == ["HYGothic-Medium"]
-    assert list(label._runs("ή ไ")) == [("STSong-Light", "η"), ("Vera", " ?")]
+    assert list(typesetting.runs("ή ไ")) == [("STSong-Light", "η"), ("Vera", " ?")]
 
 
 @pytest.mark.django_db

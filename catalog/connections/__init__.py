@@ -1,0 +1,1 @@
+"""Merchants' own systems: tokens, JSON doors, webhooks that tell what changed."""

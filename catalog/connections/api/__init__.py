@@ -1,0 +1,1 @@
+"""JSON doors of merchants' systems, under /api/v1/merchant/."""

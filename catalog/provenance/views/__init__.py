@@ -1,0 +1,1 @@
+"""Pages of provenance: passports, lots, artisans, and the merchant's side."""

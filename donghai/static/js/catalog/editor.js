@@ -1,0 +1,123 @@
+// The product editor: keeps what is typed, on this phone at once and on the server soon.
+
+const form = document.getElementById("editor");
+const kept = document.getElementById("kept");
+const says = document.getElementById("says");
+const shelf = `editor-${form.dataset.product}`;
+const PAUSE = 900; // milliseconds without a key before it's sent
+const AGAIN = 5000; // while the line is dead
+
+let timer;
+let sending = false;
+let dirty = false;
+
+function typed() {
+  return [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
+}
+
+function remember() {
+  localStorage.setItem(shelf, JSON.stringify({ at: form.dataset.at, typed: typed() }));
+}
+
+function say(words) {
+  kept.textContent = words;
+}
+
+async function send() {
+  clearTimeout(timer);
+  if (sending) return;
+  sending = true;
+  dirty = false;
+  try {
+    const answer = await fetch(form.dataset.keep, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+    if (answer.ok) {
+      const { seen, says: part } = await answer.json();
+      form.elements.seen.value = form.dataset.at = seen;
+      says.innerHTML = part;
+      const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date());
+      say(kept.dataset.kept.replace("{time}", time));
+      if (!dirty) localStorage.removeItem(shelf);
+    } else if (answer.status === 409) {
+      say((await answer.json()).title);
+    } else {
+      throw new Error(answer.statusText);
+    }
+  } catch {
+    dirty = true;
+    say(kept.dataset.offline);
+    timer = setTimeout(send, AGAIN);
+  } finally {
+    sending = false;
+    if (dirty && !timer) later();
+  }
+}
+
+function later() {
+  dirty = true;
+  remember();
+  clearTimeout(timer);
+  timer = setTimeout(() => { timer = undefined; send(); }, PAUSE);
+}
+
+// A form asks for its own sizes; the others stay out of the way, but never what is filled in.
+function showMeasures() {
+  const chosen = form.elements.form.selectedOptions[0]?.dataset.measures;
+  const asked = chosen ? chosen.split(" ") : [];
+  for (const field of form.querySelectorAll(".measures [data-field]")) {
+    const input = field.querySelector("input");
+    field.hidden = asked.length > 0 && !asked.includes(field.dataset.field) && !input.value;
+  }
+}
+
+function addVariant(number, focus = true) {
+  const html = document.getElementById("variant-template").innerHTML.replaceAll("__", number);
+  document.getElementById("variants").insertAdjacentHTML("beforeend", html);
+  showMeasures();
+  if (focus) document.getElementById(`id-v${number}-sku`).focus();
+}
+
+function numbers() {
+  return [...form.querySelectorAll("[data-variant]")].map((one) => Number(one.dataset.variant));
+}
+
+function restore() {
+  const left = JSON.parse(localStorage.getItem(shelf) ?? "null");
+  if (!left || left.at !== form.dataset.at) return localStorage.removeItem(shelf);
+  const fields = new Map(left.typed);
+  for (const name of fields.keys()) {
+    const number = name.match(/^v(\d+)-/)?.[1];
+    if (number && !numbers().includes(Number(number))) addVariant(Number(number), false);
+  }
+  for (const input of form.elements) {
+    if (!input.name || input.type === "hidden" || input.type === "submit") continue;
+    if (input.type === "checkbox" || input.type === "radio") input.checked = fields.get(input.name) === input.value;
+    else if (fields.has(input.name)) input.value = fields.get(input.name);
+  }
+  say(kept.dataset.restored);
+  later();
+}
+
+form.addEventListener("input", later);
+form.addEventListener("change", (event) => {
+  if (event.target.name === "form") showMeasures();
+  later();
+});
+form.addEventListener("click", (event) => {
+  if (event.target.closest("[data-add]")) {
+    event.preventDefault();
+    addVariant(Math.max(-1, ...numbers()) + 1);
+    later();
+  }
+  const drop = event.target.closest("[data-drop]");
+  if (drop && numbers().length > 1) {
+    event.preventDefault();
+    drop.closest("[data-variant]").remove();
+    later();
+  }
+});
+form.addEventListener("submit", () => { clearTimeout(timer); remember(); });
+addEventListener("online", () => dirty && send());
+addEventListener("pagehide", () => dirty && remember());
+
+restore();
+showMeasures();

@@ -1,0 +1,188 @@
+"""Lots, artisans, proofs and passports as clerks keep them."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from catalog.models import Artisan, Evidence, Passport, RawLot
+from catalog.provenance import services
+from tests.catalog.provenance.test_passports import make_report
+from tests.make import (
+    make_artisan,
+    make_client,
+    make_lot,
+    make_staff,
+    make_variant,
+)
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.7 a paper"
+NONE = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}
+
+
+def address(kind, view, *args):
+    return reverse(f"admin:catalog_{kind}_{view}", args=args)
+
+
+def inline(prefix, **facts):
+    return {f"{prefix}-{name}": said for name, said in facts.items()}
+
+
+def lot_facts(**facts):
+    return {
+        "mineral": "AMETHYST",
+        "origin": "UY",
+        "weight_kg": "250",
+        "arrived_on": "2026-03-04",
+        "state": "ARRIVED",
+    } | facts
+
+
+def test_a_clerk_registers_a_lot_and_hangs_a_paper_on_it():
+    paper = SimpleUploadedFile("x.exe", PDF)
+    proof = {"0-kind": "DECLARATION", "0-proves": "weight", "0-file": paper}
+    one = inline("evidence", TOTAL_FORMS=1, INITIAL_FORMS=0, **proof)
+    clerk = make_staff()
+
+    answer = make_client(clerk).post(address("rawlot", "add"), lot_facts() | one)
+
+    assert answer.status_code == 302, answer.context["errors"]
+    lot = RawLot.objects.get()
+    assert lot.code == "RL-2026-000001"
+    assert (lot.evidence.get().added_by, lot.evidence.get().file.name[-4:]) == (
+        *(clerk, ".pdf"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"origin": "XX"}, "two letters"),
+        ({"declaration_number": "12"}, "18 digits"),
+        ({"arrived_on": ""}, "which day"),
+    ],
+)
+def test_a_wrong_lot_is_said_in_words(wrong, words):
+    sent = lot_facts(**wrong) | inline("evidence", **NONE)
+
+    answer = make_client(make_staff()).post(address("rawlot", "add"), sent)
+
+    assert words in answer.content.decode()
+    assert not RawLot.objects.exists()
+
+
+def test_a_lot_can_not_become_lighter_than_what_was_used():
+    lot, clerk = make_lot(), make_client(make_staff())
+    product_id = make_variant().product_id
+    services.use_lot(product_id=product_id, lot_code=lot.code, grams=900_000)
+
+    sent = lot_facts(weight_kg="800", declaration_number="")
+    sent |= inline("evidence", **NONE)
+    answer = clerk.post(address("rawlot", "change", lot.pk), sent)
+
+    assert "used already" in answer.content.decode()
+    lot.refresh_from_db()
+    assert lot.weight_kg == 1000
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"MZ\x90"])
+def test_a_file_that_is_no_paper_is_refused_in_words(content):
+    paper = SimpleUploadedFile("x.pdf", content)
+    proof = {"0-kind": "OTHER", "0-proves": "it", "0-file": paper}
+    one = inline("evidence", TOTAL_FORMS=1, INITIAL_FORMS=0, **proof)
+
+    answer = make_client(make_staff()).post(address("rawlot", "add"), lot_facts() | one)
+
+    assert "Send a PDF" in answer.content.decode()
+    assert not Evidence.objects.exists()
+
+
+def test_an_artisan_is_kept_in_the_languages_of_the_pages():
+    sent = {
+        "name": "Fang Liwen",
+        "name_zh": "方立文",
+        "slug": "fang-liwen",
+        "craft": "CARVER",
+        "about_en": "Carves clouds.",
+        "about_zh-hans": "刻云。",
+        "honours-0-title_en": "Master",
+        "honours-0-year": 2020,
+        "honours-0-given_by": "the county",
+    }
+    sent |= inline("honours", TOTAL_FORMS=1, INITIAL_FORMS=0) | inline("works", **NONE)
+
+    answer = make_client(make_staff()).post(address("artisan", "add"), sent)
+
+    assert answer.status_code == 302, answer.context["errors"]
+    artisan = Artisan.objects.get()
+    assert artisan.about == {"en": "Carves clouds.", "zh-hans": "刻云。"}
+    assert artisan.honours.get().title == {"en": "Master"}
+
+
+def test_a_clerk_vouches_for_a_proof_and_takes_it_back():
+    report = make_report(make_variant().product, treatment="DYED")
+    proof, clerk = report.evidence.get(), make_client(make_staff())
+
+    clerk.post(address("evidence", "act", proof.pk, "vouch"))
+    proof.refresh_from_db()
+    assert proof.checked_on
+
+    page = clerk.get(address("evidence", "change", proof.pk)).content.decode()
+    assert "Open the file" in page
+    clerk.post(address("evidence", "act", proof.pk, "unvouch"))
+    proof.refresh_from_db()
+    assert proof.checked_on is None
+
+
+def test_an_accountant_vouches_for_nothing():
+    proof = make_report(make_variant().product, treatment="DYED").evidence.get()
+    client = make_client(make_staff("ACCOUNTANT"))
+
+    assert client.post(address("evidence", "act", proof.pk, "vouch")).status_code == 403
+    assert Evidence.objects.get().checked_on is None
+
+
+def test_contradictions_and_waiting_proofs_stand_on_the_front_page():
+    make_report(make_variant().product, treatment="DYED")
+    clerk = make_client(make_staff())
+
+    page = clerk.get(reverse("admin:index")).content.decode()
+    doubting = clerk.get(address("labreport", "changelist"), {"doubts": "yes"})
+
+    assert "reports contradict what is sold" in page
+    assert "proofs wait to be checked" in page
+    assert "East Lab R-1" in doubting.content.decode()
+
+
+def test_a_passport_is_revoked_with_a_reason_and_only_once():
+    passport = services.passport_of(make_variant())
+    clerk, where = make_client(make_staff()), address("passport", "change", passport.pk)
+
+    clerk.post(where, {"revoked_because": ""})
+    assert Passport.objects.get().revoked_at is None
+
+    clerk.post(where, {"revoked_because": "copied"})
+    assert Passport.objects.get().revoked_because == "copied"
+    assert clerk.post(where, {"revoked_because": "again"}).status_code == 403
+
+
+@pytest.mark.parametrize("duty", ["CLERK", "ACCOUNTANT"])
+def test_every_page_of_a_row_opens(duty):
+    product = make_variant().product
+    report = make_report(product, treatment="NONE", is_checked=True)
+    artisan = make_artisan(about={"en": "x"})
+    honour = artisan.honours.create(title={"en": "x"}, year=2020, given_by="y")
+    job = services.Job(artisan=artisan, role="CUT", to_on=date(2026, 1, 1))
+    rows = [
+        *(make_lot(), artisan, honour, report, report.evidence.get()),
+        services.record_work(product_id=product.pk, job=job),
+        services.passport_of(product),
+        services.use_lot(product_id=product.pk, lot_code="RL-2026-000001"),
+    ]
+    client = make_client(make_staff(duty))
+
+    for row in rows:
+        where = address(row._meta.model_name, "change", row.pk)
+        assert client.get(where).status_code == 200, where

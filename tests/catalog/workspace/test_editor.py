@@ -1,0 +1,193 @@
+"""The product editor: nothing typed is lost, nothing half-done is listed."""
+
+import pytest
+
+from catalog.merchants.models import MerchantMember
+from catalog.products import editing
+from catalog.products.models import Product, Variant
+from tests.make import make_client, make_glossary, make_merchant, make_user
+
+pytestmark = pytest.mark.django_db
+
+BRACELET = {
+    "mineral": "AMETHYST",
+    "form": "BRACELET",
+    "treatment": "NONE",
+    "colour": "VIOLET",
+    "origin": "UY",
+    "v0-sku": "AM-8",
+    "v0-bead_mm": "8",
+    "v0-weight_g": "27,5",
+    "v0-wholesale": "¥60",
+    "v0-tiers": "10: 55; 50: 48.50",
+    "v0-suggested": "200",
+    "v0-least": "90",
+    "v0-on_hand": "１２",
+    "story": "每一颗都是手工打磨的。",
+}
+
+
+class Desk:
+    """A merchant's owner with one product open in the editor."""
+
+    def __init__(self):
+        make_glossary()
+        self.merchant = make_merchant()
+        self.user = make_user()
+        MerchantMember.objects.create(
+            merchant=self.merchant, user=self.user, role="OWNER"
+        )
+        self.client = make_client(self.user)
+        opened = self.client.post(f"/stall/{self.merchant.pk}/products/new/")
+        self.address = opened.headers["Location"]
+
+    @property
+    def product(self):
+        return Product.objects.get(merchant=self.merchant)
+
+    @property
+    def seen(self):
+        return self.client.get(self.address).context["seen"]
+
+    def keep(self, **said):
+        return self.client.post(f"{self.address}keep/", {"seen": self.seen, **said})
+
+    def save(self, said, **more):
+        return self.client.post(self.address, {"seen": self.seen, **said, **more})
+
+
+@pytest.fixture
+def desk(db):
+    return Desk()
+
+
+def test_a_product_is_typed_confirmed_and_listed(desk):
+    answer = desk.save(BRACELET, confirms="yes")
+
+    assert answer.status_code == 302
+    product, variant = desk.product, Variant.objects.select_related("stock").get()
+    assert product.state == Product.State.LISTED
+    assert product.titles["es"] == "Pulsera de amatista"
+    assert product.story == BRACELET["story"]
+    assert (variant.wholesale_minor, variant.stock.on_hand) == (6000, 12)
+    assert variant.suggested_retail_minor == 20000
+    assert list(
+        variant.tiers.order_by("from_quantity").values_list(
+            "from_quantity", "wholesale_minor"
+        )
+    ) == [(10, 5500), (50, 4850)]
+    assert product.unfinished is None
+
+
+def test_what_is_typed_is_kept_half_done_and_comes_back_on_any_device(desk):
+    answer = desk.keep(mineral="AMETHYST", **{"v0-wholesale": "6o"})
+
+    assert answer.status_code == 200
+    assert "Amethyst" in answer.json()["says"]
+    other = make_client(desk.user).get(desk.address)
+    assert other.context["said"]["v0-wholesale"] == "6o"
+    assert 'value="6o"' in other.content.decode()
+    assert desk.product.state == Product.State.DRAFT
+    assert not Variant.objects.exists()
+
+
+def test_two_devices_do_not_overwrite_each_other_unseen(desk):
+    first = desk.seen
+    desk.keep(mineral="AMETHYST")
+
+    late = desk.client.post(
+        f"{desk.address}keep/", {"seen": first, "mineral": "CITRINE"}
+    )
+
+    assert late.status_code == 409
+    assert desk.product.unfinished["typed"]["mineral"] == "AMETHYST"
+
+
+def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(desk):
+    faulty = BRACELET | {"v0-weight_g": "heavy", "v0-least": "10"}
+
+    answer = desk.save(faulty, confirms="yes")
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert set(answer.context["errors"]) == {"v0-weight_g", "v0-least"}
+    assert 'value="heavy"' in page and "手工打磨" in page
+    assert not Variant.objects.exists()
+
+
+def test_without_a_confirmed_code_it_stays_a_draft(desk):
+    desk.save(BRACELET)
+    assert desk.product.state == Product.State.DRAFT
+
+    said = editing.typed_of(desk.product)
+    desk.save(said, confirms="yes")
+    assert desk.product.state == Product.State.LISTED
+
+
+def test_saving_what_the_editor_shows_changes_nothing(desk):
+    desk.save(BRACELET, confirms="yes")
+    before = Variant.objects.values().get()
+
+    desk.save(editing.typed_of(desk.product), confirms="yes")
+
+    assert Variant.objects.values().get() == before
+    assert desk.product.state == Product.State.LISTED
+
+
+def test_what_is_cleared_is_gone(desk):
+    desk.save(BRACELET | {"title_es": "Mi pulsera"}, confirms="yes")
+    assert desk.product.titles["es"] == "Mi pulsera"
+
+    said = editing.typed_of(desk.product)
+    cleared = {"title_es": "", "v0-suggested": "", "v0-tiers": "", "story": ""}
+    desk.save(said | cleared, confirms="yes")
+
+    variant = Variant.objects.get()
+    assert desk.product.titles["es"] == "Pulsera de amatista"
+    assert (variant.suggested_retail_minor, variant.tiers.count()) == (None, 0)
+    assert desk.product.story == ""
+
+
+def test_a_size_that_is_taken_out_is_withdrawn_with_its_stock(desk):
+    two = BRACELET | {
+        key.replace("v0", "v1"): text
+        for key, text in BRACELET.items()
+        if key.startswith("v0")
+    }
+    desk.save(two | {"v1-sku": "AM-10", "v1-bead_mm": "10"}, confirms="yes")
+    assert desk.product.variants.count() == 2
+
+    said = editing.typed_of(desk.product)
+    desk.save(
+        {k: v for k, v in said.items() if not k.startswith("v1-")}, confirms="yes"
+    )
+
+    gone = Variant.objects.select_related("stock").get(sku="AM-10")
+    assert gone.withdrawn_at and gone.stock.on_hand == 0
+    assert Variant.objects.get(sku="AM-8").withdrawn_at is None
+
+
+def test_the_same_sku_twice_is_said_at_the_second(desk):
+    two = BRACELET | {"v1-sku": "AM-8", "v1-weight_g": "3", "v1-wholesale": "5"}
+
+    answer = desk.save(two, confirms="yes")
+
+    assert "v1-sku" in answer.context["errors"]
+
+
+def test_without_script_a_size_is_added_by_its_button(desk):
+    page = desk.save(BRACELET, add="1")
+    assert page.context["rows"] == [0, 1]
+    assert not Variant.objects.exists()
+
+
+def test_an_empty_draft_is_used_again(desk):
+    desk.client.post(f"/stall/{desk.merchant.pk}/products/new/")
+    assert Product.objects.filter(merchant=desk.merchant).count() == 1
+
+
+def test_a_stranger_neither_sees_nor_keeps_nor_saves(desk):
+    stranger = make_client(make_user())
+    for address in (desk.address, f"{desk.address}keep/", f"{desk.address}withdraw/"):
+        assert stranger.post(address, BRACELET).status_code == 404
+    assert desk.product.unfinished is None
