@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(verbose_name='place in the archive')),
                 ('name', models.CharField(max_length=255, verbose_name='file')),
                 ('sku', models.CharField(blank=True, default='', max_length=40, verbose_name='SKU')),
-                ('state', models.CharField(choices=[('WAITING', 'waits'), ('ADDED', 'added'), ('UNMATCHED', 'no such SKU'), ('REFUSED', 'cannot be used'), ('UNDONE', 'taken back')], default='WAITING', max_length=9)),
+                ('state', models.CharField(choices=[('WAITING', 'waits'), ('ADDED', 'added'), ('KNOWN', 'was there already'), ('UNMATCHED', 'no such SKU'), ('REFUSED', 'cannot be used'), ('UNDONE', 'taken back')], default='WAITING', max_length=9)),
                 ('words', models.CharField(blank=True, default='', max_length=300, verbose_name='why')),
                 ('photo_id', models.BigIntegerField(blank=True, null=True)),
                 ('sheet_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='catalog.sheetimport')),

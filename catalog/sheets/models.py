@@ -194,6 +194,7 @@ class SheetPhoto(models.Model):
     class State(models.TextChoices):
         WAITING = "WAITING", _("waits")
         ADDED = "ADDED", _("added")
+        KNOWN = "KNOWN", _("was there already")
         UNMATCHED = "UNMATCHED", _("no such SKU")
         REFUSED = "REFUSED", _("cannot be used")
         UNDONE = "UNDONE", _("taken back")

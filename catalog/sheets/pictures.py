@@ -9,9 +9,10 @@ from typing import IO
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
 
+from catalog.photos import services as photos
+from catalog.photos.models import Photo
 from catalog.products.models import Variant
 from catalog.sheets import archive
-from catalog.sheets import later_photos as photos
 from catalog.sheets.models import SheetImport, SheetPhoto, SheetRow
 
 State = SheetPhoto.State
@@ -100,13 +101,17 @@ def _add(
         photo.words = _("This photo is too large. Save it smaller.")
     else:
         content: File[bytes] = ContentFile(found.read(entry), name=photo.name)
+        there = set(
+            Photo.objects.filter(product=product_id).values_list("pk", flat=True)
+        )
         added = photos.add_photos(
             product_id=product_id, files=[content], by=sheet.started_by
         )
         for turned in added.turned_away:
             photo.words = turned.words[:300]
-        for kept in added.photos:
-            photo.state, photo.photo_id = State.ADDED, kept.pk
+        for kept in added.photos:  # one that was there is not ours to take back
+            photo.state = State.KNOWN if kept.pk in there else State.ADDED
+            photo.photo_id = kept.pk
 
 
 def _known(sheet: SheetImport, wanted: set[str]) -> Iterator[str]:

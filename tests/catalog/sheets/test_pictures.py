@@ -5,10 +5,18 @@ import zipfile
 
 import pytest
 
+from catalog.models import Photo, Variant
 from catalog.sheets import pictures
 from catalog.sheets.archive import ArchiveTooLarge, DamagedArchive
 from catalog.sheets.models import SheetImport
-from tests.catalog.sheets.sheets import as_csv, bracelet, checked, taken_over, upload
+from tests.catalog.sheets.sheets import (
+    as_csv,
+    bracelet,
+    checked,
+    taken_back,
+    taken_over,
+    upload,
+)
 from tests.make import make_picture
 
 
@@ -52,11 +60,38 @@ def test_photos_are_matched_before_anything_is_written_and_the_rest_is_named():
 
 
 @pytest.mark.django_db
-def test_photos_go_to_their_products_when_the_rows_are_saved():
-    sheet = taken_over(as_csv(bracelet("A-1")), photos=archive("A-1.jpg", "B-9.jpg"))
+def test_photos_go_to_their_products_when_the_rows_are_saved_and_back_again():
+    content = as_csv(bracelet("A-1"))
+    photos = archive("A-1.jpg", "B-9.jpg", "A-1_2.jpg")
+    first = taken_over(content, photos=photos)
+    again = taken_over(content, photos=photos, merchant=first.merchant)
 
-    states = sheet.pictures.order_by("number").values_list("state", flat=True)
-    assert (sheet.state, list(states)) == ("DONE", ["ADDED", "UNMATCHED"])
+    assert states(first) == ["ADDED", "UNMATCHED", "ADDED"]
+    assert states(again) == ["KNOWN", "UNMATCHED", "KNOWN"]
+    product = Variant.objects.get(sku="A-1").product
+    assert Photo.objects.filter(product=product).count() == 2
+
+    taken_back(again)
+    assert Photo.objects.count() == 2
+    taken_back(first)
+    assert Photo.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_photo_that_is_none_is_named_with_the_reason():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as found:
+        found.writestr("A-1.jpg", b"this is a letter")
+
+    sheet = taken_over(as_csv(bracelet("A-1")), photos=content.getvalue())
+
+    (photo,) = sheet.pictures.all()
+    assert (photo.state, bool(photo.words)) == ("REFUSED", True)
+    assert Photo.objects.count() == 0
+
+
+def states(sheet) -> list[str]:
+    return list(sheet.pictures.order_by("number").values_list("state", flat=True))
 
 
 @pytest.mark.django_db
