@@ -89,7 +89,7 @@ def measured(
     ]
     works = {n: find(query).total for n, query in enumerate(asked)}
     by_work: dict[int, tuple[int, float]] = {}
-    taken = []
+    taken: list[float] = []
     for work, numbers in groupby(sorted(works, key=works.__getitem__), _work(works)):
         before, first = _spent(), len(taken)
         for number in numbers:

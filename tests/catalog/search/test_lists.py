@@ -86,13 +86,13 @@ def brute(query: Query) -> list[Document]:
 
 def counted(documents) -> dict[str, dict[str, int]]:
     stock = dict(SearchRow.objects.values_list("pk", "in_stock"))
-    counts = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for d in documents:
         counts.update((f, v) for f, values in d.facets.items() for v in values)
         counts["price_band", price_band(d.price_minor)] += 1
         counts["merchant", str(d.merchant_id)] += 1
         counts["in_stock", "yes" if stock[d.product_id] else "no"] += 1
-    by_facet = {}
+    by_facet: dict[str, dict[str, int]] = {}
     for (facet, value), number in counts.items():
         by_facet.setdefault(facet, {})[value] = number
     return by_facet
