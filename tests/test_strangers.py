@@ -363,7 +363,7 @@ def test_her_own_members_find_these_doors_open_and_read_what_strangers_may_not()
 
     for door in OURS:
         if "merchant_id" in door.pattern:
-            asked = {"code": world.variant.sku}  # to look for a piece, say which
+            asked = {"text": world.variant.sku}  # to look for a piece, say which
             answer = client.get(door.address(world.numbers()), asked, follow=True)
             assert answer.status_code in (200, 405), door
             seen += text_of(answer)
