@@ -1,6 +1,14 @@
 """The market in the admin, one file per folder of catalog/."""
 
-from catalog.admin import artisans, evidence, merchants, products, provenance, stock
+from catalog.admin import (
+    artisans,
+    evidence,
+    merchants,
+    products,
+    provenance,
+    stock,
+    work,
+)
 from catalog.glossary import admin as glossary
 
 __all__ = [
@@ -11,4 +19,5 @@ __all__ = [
     "products",
     "provenance",
     "stock",
+    "work",
 ]

@@ -50,7 +50,9 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose what it may do.")},
     )
-    days = forms.ChoiceField(label=gettext_lazy("Works"), choices=LASTS, required=False)
+    days = forms.ChoiceField(
+        label=gettext_lazy("Valid for"), choices=LASTS, required=False
+    )
 
 
 class EventsForm(forms.Form):

@@ -67,6 +67,21 @@ ROUNDS = {
     "orders.payments.services.reconcile": OUTSIDE,
     "orders.customs.services.read_receipts": OUTSIDE,
 }
+# What no night of sales comes to: tests of their own kill these
+ASIDE = {
+    "catalog.recompose",
+    "catalog.send_invitation",
+    "catalog.tell_applicant",
+    "catalog.tell_low_stock",
+    "catalog.tell_webhook_off",
+    "catalog.translate_story",
+}
+ASIDE_ROUNDS = {
+    "catalog.connections.outbox.forget_old",
+    "catalog.sheets.services.forget_old",
+    "catalog.stocktaking.alarms.look",
+    "livestream.sold.refresh_search",
+}
 DOORS = {"orders.payments.services.take_notice": OUTSIDE}
 WRITERS = (  # what rounds and doors write in one transaction
     (answers, "take_in"),

@@ -177,7 +177,11 @@ def test_a_rejected_declaration_is_mended_from_the_orders_story(customs, clerk):
 
     facts = {"hs_code": "7116200000", "customs_name": "紫水晶手链", "state": "LISTED"}
     facts["customs_elements"] = product.customs_elements
-    inline = {"variants-TOTAL_FORMS": "0", "variants-INITIAL_FORMS": "0"}
+    inline = {
+        f"{part}-{count}_FORMS": "0"
+        for part in ("variants", "photos")
+        for count in ("TOTAL", "INITIAL")
+    }
     assert clerk.post(page_of(product), facts | inline).status_code == 302
     clerk.post(button)
     declaration.refresh_from_db()

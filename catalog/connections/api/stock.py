@@ -50,7 +50,7 @@ class StockDoor(MerchantDoor):
     def because(self) -> dict[str, Any]:
         """What movements of this token say of themselves."""
         token: Any = self.request.auth
-        return {"moved_by_id": token.created_by_id}
+        return {"moved_by": token.created_by_id}
 
     def facts(self, sku: str) -> dict[str, Any]:
         return shapes.stock_facts(get_object_or_404(self.levels, variant__sku=sku))

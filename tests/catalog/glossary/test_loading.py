@@ -123,6 +123,8 @@ def test_a_template_calls_a_code_by_its_name_in_the_readers_language(glossary):
 
 @pytest.mark.django_db
 def test_loading_again_writes_nothing_and_the_command_says_so(capsys):
+    Term.objects.all().delete()
+    ForbiddenWord.objects.all().delete()
     began = process_time()
     first = load_glossary()
     took = process_time() - began

@@ -65,7 +65,7 @@ function showMeasures() {
   const asked = chosen ? chosen.split(" ") : [];
   for (const field of form.querySelectorAll(".measures [data-field]")) {
     const input = field.querySelector("input");
-    field.hidden = asked.length > 0 && !asked.includes(field.dataset.field) && !input.value;
+    field.hidden = !asked.includes(field.dataset.field) && !input.value;
   }
 }
 
