@@ -21,7 +21,6 @@ from catalog.sheets.models import SheetImport
 from donghai.steps.models import Step
 from donghai.steps.services import LeaseLost
 from tests.catalog.sheets.sheets import (
-    HEADERS,
     as_csv,
     as_xlsx,
     bracelet,
@@ -181,27 +180,3 @@ def test_a_stopped_import_keeps_what_it_saved_and_goes_on_from_there():
 
     sheet.refresh_from_db()
     assert (sheet.state, sheet.outcomes) == (State.DONE, {"CREATED": 3})
-
-
-@pytest.mark.chaos
-def test_a_hundred_thousand_rows_fit_into_three_hundred_megabytes(tmp_path):
-    import xlsxwriter
-
-    path = tmp_path / "big.xlsx"
-    with xlsxwriter.Workbook(path) as book:  # with shared strings: the costly kind
-        sheet = book.add_worksheet()
-        for number, row in enumerate([HEADERS, *many(100_000)]):
-            sheet.write_row(number, 0, row)
-            sheet.write_row(number, len(HEADERS), [f"x{number}-{n}" for n in range(10)])
-    found = upload(path)
-    with worker() as reading:
-        read = reading.communicate(timeout=1200)[0]
-    found.refresh_from_db()
-    services.map_columns(import_id=found.pk, fields=found.fields)
-    with worker() as checking:
-        seen = checking.communicate(timeout=1200)[0]
-
-    found.refresh_from_db()
-    assert found.counts == {"NEW": 100_000}
-    for said in (read, seen):
-        assert 0 < float(said.split()[-1]) < LIMIT_MB
