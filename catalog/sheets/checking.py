@@ -52,7 +52,7 @@ def check(step: Step) -> None:
 
 
 def _batch(sheet: SheetImport, reader: RowReader) -> bool:
-    behind = sheet.lines.behind(sheet.cursor).only("line", "cells")
+    behind = sheet.lines.behind(sheet.cursor).only("sheet_import", "line", "cells")
     rows = list(behind[: slices.ROWS])
     if not rows:
         _conclude(sheet)
