@@ -149,12 +149,14 @@ class VariantPage(Page):
                     variant_id=variant.pk,
                     quantity=said["change"],
                     reason=said["reason"],
+                    moved_by=request.user.pk,
                 )
             else:
                 services.adjust(
                     variant_id=variant.pk,
                     change=said["change"],
                     reason=said["reason"],
+                    moved_by=request.user.pk,
                 )
 
         note = _("Stock changed by %(change)+d") % said
@@ -168,7 +170,7 @@ class StockMovementPage(Page):
     group = Group.MARKET
     shown = (
         *(link("variant", "SKU"), "kind", "on_hand", "allocated"),
-        *(link("hold", gettext_lazy("hold")), "reason", "moved_at"),
+        *(link("hold", gettext_lazy("hold")), "reason", "moved_by", "moved_at"),
     )
     list_display = (
         "moved_at",
@@ -177,9 +179,10 @@ class StockMovementPage(Page):
         number("on_hand", gettext_lazy("change on hand")),
         number("allocated", gettext_lazy("change of sold")),
         "reason",
+        "moved_by",
         link("hold", gettext_lazy("hold")),
     )
-    list_select_related = ("variant", "hold")
+    list_select_related = ("variant", "hold", "moved_by")
     list_filter = ("kind",)
     search_fields = ("variant__sku__exact",)
     search_help_text = "SKU"

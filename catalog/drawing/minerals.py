@@ -154,12 +154,10 @@ MINERALS: dict[str, Mineral] = {
     ),
 }
 
-AGATES: tuple[Codes, ...] = (
-    ("7d3b2a", "b65a38", "d98a5a", "f0c39c", "f9ead9"),
-    ("4b5866", "7b8a99", "aebac4", "dde2e5", "f6f5f1"),
-    ("7d6a58", "ab937b", "d2bfa6", "ece0cd", "faf6ec"),
-    ("3c6062", "6d9793", "a3c4bd", "d6e6df", "f6f7f1"),
-    ("6b4a66", "987391", "c4a6bd", "e5d4df", "f8f3f5"),
+AGATES: tuple[Codes, ...] = (  # dyed blue, as most that are sold as blue
+    ("16305c", "2f5a96", "6d97c8", "b4cde6", "f0f5fa"),
+    ("1d4a6e", "3c7ba6", "7fb0cf", "c3dcea", "f4f9fb"),
+    ("27406f", "5272a8", "8fa8d2", "cbd7ec", "f5f7fc"),
 )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
+from catalog.search import truths as search
 from catalog.stock import truths as stock
 from livestream import truths as rooms
 from orders.payments import truths as payments
@@ -118,6 +119,7 @@ SOON = timedelta(minutes=10)  # what is due by then is work of now
 def broken() -> Iterator[str]:
     """Every broken truth of this database as a sentence."""
     yield from stock.broken()
+    yield from search.broken()
     yield from rooms.broken()
     yield from payments.broken()
     yield from settlement.broken()
