@@ -12,6 +12,8 @@ _until_the_end = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("tx", None) and not hasattr(config, "workerinput"):
+        return  # its workers run the tests
     embedded = local.database_url(settings.VAR_DIR), local.redis_url(settings.VAR_DIR)
     if settings.DATABASE_URL in embedded or settings.REDIS_URL in embedded:
         _until_the_end.enter_context(Servers(settings.VAR_DIR))

@@ -5,11 +5,18 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.cache import cache
 from django.utils import timezone
 
 from donghai.models import StaffMember, User
 
 PASSWORD = "six-sided-and-clear"
+
+
+@pytest.fixture(autouse=True)
+def no_mail_was_sent_lately():
+    """A second mail to the same address has to wait, also from a test to the next."""
+    cache.clear()
 
 
 def link_in(mail):

@@ -17,7 +17,7 @@ def test_who_makes_an_account_to_apply_comes_back_to_the_form(client, mailoutbox
     client.post(
         sign_up,
         {
-            "email": "ann@example.org",
+            "email": "bea@example.org",
             "password1": PASSWORD,
             "password2": PASSWORD,
             "next": "/stall/apply/",
@@ -27,7 +27,7 @@ def test_who_makes_an_account_to_apply_comes_back_to_the_form(client, mailoutbox
     answer = client.post(confirm)
     if answer.url.startswith("/account/login/"):
         answer = client.post(
-            answer.url, {"login": "ann@example.org", "password": PASSWORD}
+            answer.url, {"login": "bea@example.org", "password": PASSWORD}
         )
 
     assert answer.url == "/stall/apply/"

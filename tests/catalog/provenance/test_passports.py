@@ -154,7 +154,7 @@ def test_a_revoked_code_says_why_and_stays_revoked(client):
         ("7K3QF9XM2A", "A letter or a digit is wrong."),
         ("hello", "A letter or a digit is wrong."),
         ("<script>", "A letter or a digit is wrong."),
-        (codes.new_code(), "No stone has this passport."),
+        ("PSFZFCMARH", "No stone has this passport."),
     ],
 )
 def test_a_code_that_leads_nowhere_says_what_may_be_wrong(client, typed, words):
