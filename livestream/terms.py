@@ -133,15 +133,19 @@ def hosts_for(*, merchant_id: int, search: str = "", language: str = "") -> Any:
     return found.prefetch_related("languages").order_by("-knows", "name", "pk")
 
 
+def require_percent(percent: Decimal) -> None:
+    """Raise WrongPercent unless it takes something off and isn't a slip."""
+    if not TENTH <= percent <= 90 or percent % TENTH:
+        raise WrongPercent()
+
+
 def _require_possible(merchant_id: int, wanted: Wanted) -> None:
     if not wanted.host.user.is_active:
         raise HostNotAtWork()
     on_market = Product.objects.listed().filter(merchant=merchant_id)
     if wanted.product and not on_market.filter(pk=wanted.product.pk).exists():
         raise NotOnYourShelf()
-    percent = wanted.percent_off
-    if not TENTH <= percent <= 90 or percent % TENTH:
-        raise WrongPercent()
+    require_percent(wanted.percent_off)
     today = pricing.home_day()
     if wanted.starts_on < today:
         raise BeginsInThePast()

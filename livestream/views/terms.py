@@ -6,6 +6,7 @@ Owners agree and end terms; clerks may look.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -80,6 +81,14 @@ class TermsForm(forms.Form):
         by_name = sorted(names.items(), key=lambda choice: choice[1])
         field.choices = [("", _("All my pieces")), *by_name]
 
+    def clean_percent_off(self) -> Decimal:
+        percent: Decimal = self.cleaned_data["percent_off"]
+        try:
+            services.require_percent(percent)
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return percent
+
     def refuse(self, refusal: Refused) -> None:
         """Say it beside the field it is about."""
         self.add_error(getattr(refusal, "field", None), str(refusal))
@@ -124,7 +133,7 @@ def agree(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            said = _("Agreed: %(host)s has it for less until %(day)s.")
+            said = _("Agreed with %(host)s, until %(day)s.")
             named = {"host": agreed.host.name, "day": on_day(agreed.ends_on)}
             messages.success(request, said % named)
             return redirect("livestream:terms", merchant.pk)
