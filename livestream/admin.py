@@ -13,7 +13,7 @@ from donghai.backoffice.duties import ADMINS
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from donghai.templatetags.pages import place
-from livestream.models import Listing, LiveSession, Market, RoomEvent
+from livestream.models import HostTerms, Listing, LiveSession, Market, RoomEvent
 
 describe(LiveSession, draw_cover=_("draw a demo session's cover"))
 
@@ -93,6 +93,35 @@ class ListingPage(Page):
     list_filter = ("session__state", ("session__market", titled(_("market"))))
     search_fields = ("variant__sku__exact", "session__title__istartswith")
     search_help_text = _("SKU or the session's title")
+
+
+@admin.register(HostTerms)
+class HostTermsPage(Page):
+    """What merchants agreed with hosts: off wholesale, from a day to a day."""
+
+    group = Group.SESSIONS
+    shown = (
+        *(link("merchant", _("merchant")), link("host", _("host"))),
+        *(link("product", _("product")), "percent_off", "starts_on", "ends_on"),
+        *(link("agreed_by", _("agreed by")), "agreed_at"),
+        *(link("ended_by", _("ended by")), "ended_at"),
+    )
+    list_display = (
+        "pk",
+        link("merchant", _("merchant"), order="merchant"),
+        link("host", _("host"), order="host"),
+        link("product", _("product")),
+        number("percent_off", _("% off"), order="percent_off"),
+        *("starts_on", "ends_on", "ended_at"),
+        link("agreed_by", _("agreed by")),
+    )
+    list_select_related = ("merchant", "host", "product", "agreed_by")
+    date_hierarchy = "starts_on"
+    search_fields = (
+        *("merchant__name__icontains", "merchant__name_zh__icontains"),
+        "host__name__istartswith",
+    )
+    search_help_text = _("Merchant or host")
 
 
 @admin.register(Market)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max
+from django.utils import timezone
 
 from catalog.models import Variant
 from donghai import rates
@@ -32,31 +33,49 @@ def rate_into_yuan(currency: str, on: date) -> ExchangeRate | None:
     return None if currency == "CNY" else rates.row(currency, "CNY", on)
 
 
+def home_day() -> date:
+    """Today in Donghai: merchants agree terms by the calendar on their own wall."""
+    return timezone.localdate(timezone=ZoneInfo(settings.HOME_ZONE))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Offer:
+    """Per cent off wholesale, and the last day of it."""
+
+    percent_off: Decimal
+    ends_on: date
+
+    def of(self, wholesale: Money) -> Money:
+        """What is asked instead of wholesale, what is taken off rounded half up."""
+        return wholesale - wholesale.share(self.percent_off)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What merchants let one host have their pieces for on a day.
 
-    Per cent off wholesale by merchant and product; product None is all of a merchant's.
+    The best offer by merchant and product; product None is all of a merchant's.
     """
 
-    percent: Mapping[tuple[int, int | None], Decimal]
+    offers: Mapping[tuple[int, int | None], Offer]
 
     @classmethod
     def of(cls, host: Host, on: date) -> Self:
         rows = HostTerms.objects.in_force_on(on).filter(host=host)
-        best = rows.values_list("merchant_id", "product_id").annotate(
-            best=Max("percent_off")
-        )
-        return cls({(merchant, product): off for merchant, product, off in best})
+        keys = rows.values_list("merchant_id", "product_id", "percent_off", "ends_on")
+        worst_first = keys.order_by("percent_off", "ends_on")
+        return cls({(m, p): Offer(off, until) for m, p, off, until in worst_first})
+
+    def best(self, variant: Variant) -> Offer | None:
+        """What holds for a piece: the better of the merchant's and its product's."""
+        merchant = variant.merchant_id
+        found = (self.offers.get((merchant, p)) for p in (None, variant.product_id))
+        return max(filter(None, found), default=None)
 
     def wholesale(self, variant: Variant) -> Money:
-        """What the merchant asks of this host for one piece, rounded half up."""
-        none, merchant = Decimal(0), variant.merchant_id
-        off = max(
-            self.percent.get((merchant, None), none),
-            self.percent.get((merchant, variant.product_id), none),
-        )
-        return variant.wholesale - variant.wholesale.share(off)
+        """What the merchant asks of this host for one piece."""
+        offer = self.best(variant)
+        return offer.of(variant.wholesale) if offer else variant.wholesale
 
 
 def shares(retail: Money, wholesale: Money, rate: ExchangeRate | None) -> Shares:

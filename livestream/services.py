@@ -189,7 +189,7 @@ def preview_shares(
     """
     today = timezone.localdate()
     rate = pricing.rate_into_yuan(session.currency, today)
-    terms = terms or pricing.Terms.of(session.host, today)
+    terms = terms or pricing.Terms.of(session.host, pricing.home_day())
     wholesale = terms.wholesale(variant)
     shares = pricing.shares(retail, wholesale, rate)
     least = pricing.least_for(variant, wholesale, session.currency, rate)

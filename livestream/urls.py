@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from livestream import api
-from livestream.views import market, schedule, studio
+from livestream.views import market, schedule, studio, terms
 
 app_name = "livestream"
 
@@ -65,10 +65,18 @@ STUDIO = [
     ),
 ]
 
+TERMS = [
+    path("", terms.terms, name="terms"),
+    path("agree/", terms.agree, name="agree-terms"),
+    path("hosts/", terms.hosts, name="terms-hosts"),
+    path("<int:terms_id>/end/", terms.end, name="end-terms"),
+]
+
 urlpatterns = [
     path("api/v1/", include(API)),
     path("schedule/", schedule.schedule, name="schedule"),
     path("live/<int:session_id>/calendar.ics", schedule.calendar, name="calendar"),
     path("hosts/<slug:slug>/", schedule.host, name="host"),
     path("studio/", include(STUDIO)),
+    path("stall/<int:merchant_id>/terms/", include(TERMS)),
 ]

@@ -32,8 +32,9 @@ from donghai import memory, rates
 from donghai.models import StaffMember, User
 from donghai.money import Money
 from hosts.models import Host, HostLanguage
+from livestream import pricing
 from livestream import services as livestream
-from livestream.models import Listing, LiveSession, Market
+from livestream.models import HostTerms, Listing, LiveSession, Market
 from orders.checkout import services as checkout
 from orders.checkout.address import Address
 from orders.checkout.loading import load_rules
@@ -341,3 +342,19 @@ def make_endpoint(merchant: Merchant, url: str, *event_types: str) -> WebhookEnd
         event_types=event_types or EventType.values,
         made_by_id=make_user().pk,
     ).endpoint
+
+
+def make_terms(merchant: Merchant | None = None, **facts: Any) -> HostTerms:
+    """10 per cent off all of a merchant's pieces for a host, today alone."""
+    today = pricing.home_day()
+    return HostTerms.objects.create(
+        **{
+            "merchant": merchant or make_merchant(),
+            "host": facts.pop("host", None) or make_host(),
+            "percent_off": Decimal(10),
+            "starts_on": today,
+            "ends_on": today,
+            "agreed_by": facts.pop("agreed_by", None) or make_user(),
+        }
+        | facts
+    )

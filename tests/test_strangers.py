@@ -34,6 +34,7 @@ from tests.make import (
     make_member,
     make_merchant,
     make_order,
+    make_terms,
     make_token,
     make_user,
     make_variant,
@@ -77,6 +78,8 @@ CLOSED = {
     *("catalog:application", "catalog:correct-application", "catalog:join"),
     *("livestream:market", "livestream:piece", "livestream:collect"),
     *("livestream:link-collection", "livestream:drop-collection"),
+    *("livestream:terms", "livestream:agree-terms", "livestream:terms-hosts"),
+    "livestream:end-terms",
     *("catalog:products", "catalog:new-product", "catalog:edit-product"),
     *("catalog:keep-product", "catalog:withdraw-product", "catalog:prices"),
     *("catalog:photos", "catalog:photos-add", "catalog:photos-order"),
@@ -189,6 +192,7 @@ class World:
         self.kept = collections.keep(
             host=self.listing.session.host, name="Kept", variant_id=self.variant.pk
         )
+        self.terms = make_terms(self.merchant, host=self.listing.session.host)
         self.order = make_order(listing=self.listing)
         self.paid = make_packed_parcel(variant=self.variant)
         self.secrets = [
@@ -223,6 +227,7 @@ class World:
             "message_id": self.message.pk,
             "take_id": self.take.pk,
             "collection_id": self.kept.pk,
+            "terms_id": self.terms.pk,
             "evidence_id": 1,
             "said_id": 1,
             "what": "lot",
@@ -376,7 +381,10 @@ def test_her_own_members_find_these_doors_open_and_read_what_strangers_may_not()
 def theirs(world: World) -> list[Any]:
     """The rows of a merchant, as they stand."""
     merchant = world.merchant
-    parts = (merchant.members, merchant.invitations, merchant.variants)
+    parts = (
+        *(merchant.members, merchant.invitations, merchant.variants),
+        merchant.host_terms,
+    )
     stock = StockLevel.objects.filter(variant__merchant=merchant)
     return [list(part.order_by("pk").values()) for part in (*parts, stock)]
 
@@ -402,7 +410,8 @@ def test_who_is_suspended_or_waits_reads_her_pages(client):
 
     for state in (Merchant.State.APPLIED, Merchant.State.SUSPENDED):
         Merchant.objects.update(state=state)
-        for page in ("", "products/", "stock/", "bring/", "prices/", "results/"):
+        pages = ("products/", "stock/", "bring/", "prices/", "terms/", "results/")
+        for page in ("", *pages):
             answer = client.get(f"/stall/{member.merchant_id}/{page}")
             assert answer.status_code == 200
             assert b'class="note' in answer.content

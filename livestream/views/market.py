@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from catalog.glossary.models import reader_language
-from catalog.models import Product, Variant
+from catalog.models import Merchant, Product, Variant
 from catalog.products.browsing import Looker, Shelf, browse
 from catalog.search.likeness import like
 from donghai.errors import Refused
@@ -34,13 +34,17 @@ USUAL_MARKUP = Decimal("1.6")  # over the least price: what a new piece is sugge
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A variant with a price to consider: the shares of it, or why it can't be."""
+    """A variant with a price to consider: the shares of it, or why it can't be.
+
+    `offer` is what its merchant takes off for this host today.
+    """
 
     variant: Variant
     retail: Money | None
     shares: pricing.Shares | None
     refusal: str
     is_linked: bool
+    offer: pricing.Offer | None
 
     @property
     def margin(self) -> int:
@@ -72,12 +76,12 @@ class Counter:
     def of(cls, session: LiveSession) -> "Counter":
         listings = Listing.objects.filter(session=session)
         linked = {one.variant_id: one.retail for one in listings}
-        terms = pricing.Terms.of(session.host, timezone.localdate())
+        terms = pricing.Terms.of(session.host, pricing.home_day())
         return cls(session, terms, linked)
 
     def row(self, variant: Variant, typed: str | None = None) -> Row:
         """A variant at a typed price, at its price in the session, or a fair one."""
-        is_linked = variant.pk in self.linked
+        is_linked, offer = variant.pk in self.linked, self.terms.best(variant)
         retail = None
         try:
             if typed is None:
@@ -87,13 +91,13 @@ class Counter:
             else:
                 retail = read_price(typed, self.session.currency)
             if retail is None or retail.minor <= 0:
-                return Row(variant, None, None, _("Give a price."), is_linked)
+                return Row(variant, None, None, _("Give a price."), is_linked, offer)
             shares = services.preview_shares(
                 session=self.session, variant=variant, retail=retail, terms=self.terms
             )
         except Refused as refusal:
-            return Row(variant, retail, None, str(refusal), is_linked)
-        return Row(variant, retail, shares, "", is_linked)
+            return Row(variant, retail, None, str(refusal), is_linked, offer)
+        return Row(variant, retail, shares, "", is_linked, offer)
 
 
 @for_hosts
@@ -126,6 +130,7 @@ def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "nights": nights,
             "languages": dict(Language.choices),
             "collections": collections.of(host),
+            "offering": _offering(counter.terms),
             "view": _view(request),
             "next_after": "" if _view(request) else shelf.next_after,
             "is_first": shelf.is_first or bool(_view(request)),
@@ -261,6 +266,14 @@ def _shelf(request: HttpRequest) -> tuple[Shelf, list[Product]]:
 def _view(request: HttpRequest) -> str:
     """Which of the other shelves is looked at, "" for the market itself."""
     return next((x for x in ("like", "sold", "collection") if x in request.GET), "")
+
+
+def _offering(terms: pricing.Terms) -> list[Merchant]:
+    """Merchants who have terms with her in force, the best first."""
+    best = sorted(terms.offers.items(), key=lambda found: found[1], reverse=True)
+    ids = list(dict.fromkeys(merchant for (merchant, _product), _offer in best))[:10]
+    named = Merchant.objects.in_bulk(ids)
+    return [named[pk] for pk in ids]
 
 
 def _card(product: Product, counter: Counter, nights: sold.Night) -> Card:

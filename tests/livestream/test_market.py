@@ -7,15 +7,14 @@ from django.utils import timezone
 
 from donghai.money import Money
 from livestream import pricing, services, sold
-from livestream.models import Collection, HostTerms, Listing
+from livestream.models import Collection, Listing
 from tests.make import (
     make_client,
     make_glossary,
     make_host,
     make_listing,
-    make_merchant,
     make_session,
-    make_user,
+    make_terms,
     make_variant,
 )
 
@@ -29,14 +28,6 @@ def words(db):
 
 def rows_of(page):
     return {row.variant.pk: row for card in page.context["cards"] for row in card.rows}
-
-
-def make_terms(host, merchant, percent="10", **facts):
-    today = timezone.localdate()
-    defaults = {"starts_on": today, "ends_on": today, "agreed_by": make_user()}
-    return HostTerms.objects.create(
-        host=host, merchant=merchant, percent_off=percent, **defaults | facts
-    )
 
 
 def test_a_host_sees_her_share_before_she_adds_a_piece_in_one_tap():
@@ -110,13 +101,14 @@ def test_the_merchants_suggestion_is_the_first_price():
 
 def test_terms_lower_what_the_merchant_gets_for_their_host_and_their_days_alone():
     variant, host = make_variant(wholesale="60.00"), make_host()
-    today = timezone.localdate()
-    make_terms(host, variant.merchant, "10")
-    make_terms(host, variant.merchant, "15", product=variant.product)
-    make_terms(host, make_merchant(), "50")
-    make_terms(make_host(), variant.merchant, "60")
+    today, merchant = pricing.home_day(), variant.merchant
+    make_terms(merchant, host=host)
+    make_terms(merchant, host=host, percent_off="15", product=variant.product)
+    make_terms(host=host, percent_off="50")
+    make_terms(merchant, percent_off="60")
     yesterday = today - timedelta(days=1)
-    make_terms(host, variant.merchant, "70", starts_on=yesterday, ends_on=yesterday)
+    over = {"starts_on": yesterday, "ends_on": yesterday}
+    make_terms(merchant, host=host, percent_off="70", **over)
 
     terms = pricing.Terms.of(host, today)
 
@@ -129,7 +121,7 @@ def test_terms_lower_what_the_merchant_gets_for_their_host_and_their_days_alone(
 def test_a_listing_keeps_what_the_merchant_asked_when_the_host_accepted():
     variant = make_variant(wholesale="60.00")
     session = make_session()
-    make_terms(session.host, variant.merchant, "10")
+    make_terms(variant.merchant, host=session.host)
 
     listing = make_listing(session=session, variant=variant)
     assert listing.wholesale_minor == 5400
