@@ -100,22 +100,24 @@ def claim_due(
 ) -> list[Step]:
     """Lease up to `limit` due steps, oldest first; one statement, safe to race.
 
-    Without a lane, those of all lanes.
+    Without a lane, those of all lanes. What is due is found in a CTE, which runs once: a
+    subquery may be run for each row, and would then find another `limit` every time.
     """
     moment = now or timezone.now()
     names = [j.name for j in jobs().values() if lane is None or j.lane == lane]
     return list(
         Step.objects.raw(
             """
-            UPDATE donghai_step
-            SET due_at = %s, lease_token = gen_random_uuid(), attempts = attempts + 1
-            WHERE id IN (
+            WITH due AS MATERIALIZED (
                 SELECT id FROM donghai_step
                 WHERE state = 'OPEN' AND due_at <= %s AND job = ANY(%s)
                 ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
-            RETURNING *
+            UPDATE donghai_step step
+            SET due_at = %s, lease_token = gen_random_uuid(), attempts = attempts + 1
+            FROM due WHERE step.id = due.id
+            RETURNING step.*
             """,
-            [moment + LEASE, moment, names, limit],
+            [moment, names, limit, moment + LEASE],
         )
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -79,6 +79,17 @@ def test_in_a_rush_a_sweep_calls_another_once(greet, steps_due, calls):
 
     assert ended == steps_due
     assert len(called) == calls
+
+
+@pytest.mark.django_db
+def test_no_plan_of_postgresql_claims_more_than_the_limit(greet):
+    for number in range(60):
+        steps.schedule(JOB, subject_id=number)
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+
+    assert len(steps.claim_due(limit=20)) == 20
 
 
 @pytest.mark.django_db
