@@ -45,6 +45,8 @@ OPTIONS = {
     # prefer an index, and let it hear soon that the table has grown.
     "random_page_cost": "1.1",
     "autovacuum_naptime": "15s",
+    # The indexes that search walks should stay in; taken only as it's used
+    "shared_buffers": "512MB",
     "listen_addresses": "",
     "max_connections": "200",
     "timezone": "UTC",

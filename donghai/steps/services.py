@@ -100,7 +100,7 @@ def claim_due(
 ) -> list[Step]:
     """Lease up to `limit` due steps, oldest first; one statement, safe to race.
 
-    Without a lane, those of all lanes. What is due is found in a CTE, which runs once: a
+    Without a lane, those of all lanes. A CTE finds what is due, as it runs once: a
     subquery may be run for each row, and would then find another `limit` every time.
     """
     moment = now or timezone.now()
