@@ -31,6 +31,7 @@ from livestream import covers, pricing
 from livestream import services as livestream
 from livestream.covers import save_cover
 from livestream.models import Listing, LiveSession, Market
+from livestream.terms import Wanted, agree
 from orders.checkout.loading import load_rules
 from orders.management import market
 from orders.shipping.models import NumberRange
@@ -91,7 +92,9 @@ def fill() -> None:
     password = make_password(demo.PASSWORD)  # slow on purpose, so only once
     _staff(password)
     _hosts(password)
-    _products(_merchants(password), User.objects.get(email=demo.CLERK))
+    merchants = _merchants(password)
+    _products(merchants, User.objects.get(email=demo.CLERK))
+    _terms(merchants)
     provenance.fill(by=User.objects.get(email=demo.CLERK))
 
 
@@ -189,6 +192,28 @@ def _merchants(password: str) -> list[Merchant]:
         )
         made.append(merchant)
     return made
+
+
+def _terms(merchants: list[Merchant]) -> None:
+    """Two merchants favour hosts for a while."""
+    today = pricing.home_day()
+    for merchant, host, percent, days in (
+        (0, 1, "5", 90),
+        (0, 2, "7.5", 30),
+        (1, 1, "8", 60),
+    ):
+        stall = merchants[merchant]
+        agree(
+            merchant_id=stall.pk,
+            wanted=Wanted(
+                host=Host.objects.get(slug=f"host-{host}"),
+                product=None,
+                percent_off=Decimal(percent),
+                starts_on=today,
+                ends_on=today + timedelta(days=days),
+            ),
+            by_id=stall.members.get().user_id,
+        )
 
 
 def _products(merchants: list[Merchant], confirmed_by: User) -> None:
