@@ -16,7 +16,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.search.documents import bits_of, code_of, fact_token, merchant_token
+from catalog.search.documents import (
+    bits_of,
+    code_of,
+    fact_token,
+    merchant_token,
+    packed,
+)
 from catalog.search.places import ORDERS, Place, Sort
 from catalog.search.reading import Sense
 from catalog.search.words import is_sign
@@ -25,7 +31,6 @@ from donghai import sql
 MOST = 500  # matches that are counted
 STEPS, SKIMS = 3000, 3  # of a walk; so many times more where the index alone is read
 FEW, MANY = 2000, 20_000  # matches gathered: before a walk, and when that found too few
-MOST_SIGNED = 4  # facts, any of which will do, that signatures are asked for
 BRANCHES = 6  # indexes that are walked at once, for filters with several values
 TOKENS = "tokens @@ %(tokens)s::tsquery"
 PRICES = "price_minor BETWEEN %(price_from)s AND %(price_to)s"
@@ -197,10 +202,11 @@ def _walk(wish: Wish, steps: int, most: int) -> Way:
     fits = wish.conditions
     if wish.merchant_id is not None and wish.public_only:
         fits.append("is_public")
-    if tokens := _all_of(rest, wish.words):
+    may_fit, has_facts = _facts(rest, facts)
+    fits += has_facts
+    if tokens := _all_of([sense for sense in rest if sense.tokens], wish.words):
         fits.append(TOKENS)
         facts["tokens"] = tokens
-    may_fit = _may_fit(rest, facts)
     conditions = [_conditions(wish, number, b) for number, b in enumerate(branches)]
     for number, branch in enumerate(branches):
         facts |= {f"{column}_{number}": value for column, value in branch.items()}
@@ -210,7 +216,7 @@ def _walk(wish: Wish, steps: int, most: int) -> Way:
         steps_taken=_union(", ".join(order.columns), conditions),
         by=order.by,
         value=order.columns[0],
-        may_fit=may_fit,
+        may_fit=" AND ".join(may_fit),
         fits=" AND ".join(fits) or "true",
         steps=steps * SKIMS if may_fit else steps,
         most=most,
@@ -233,19 +239,26 @@ def _union(columns: str, conditions: Iterable[str]) -> str:
     return " UNION ALL ".join(arms)
 
 
-def _may_fit(senses: Iterable[Sense], facts: dict[str, Any]) -> str:
-    """What the signature of a row that has these facts is like; "" if it may be any."""
-    conditions = []
+def _facts(
+    senses: Iterable[Sense], facts: dict[str, Any]
+) -> tuple[list[str], list[str]]:
+    """What the signature of a row with such facts is like, and that it has them.
+
+    Facts are looked for in `facts`, which is shorter than `tokens`.
+    """
+    may_fit, fits = [], []
     for number, sense in enumerate(senses):
-        if sense.tokens or len(sense.facts) > MOST_SIGNED:
+        if sense.tokens:
             continue
-        ways = []
+        signatures, codes = [], []
         for way, fact in enumerate(sorted(sense.facts)):
-            facts[f"bits_{number}_{way}"] = bits_of(fact)
-            bits = f"%(bits_{number}_{way})s"
-            ways.append(f"signature & {bits} = {bits}")
-        conditions.append(f"({' OR '.join(ways)})")
-    return " AND ".join(conditions)
+            name = f"{number}_{way}"
+            facts[f"bits_{name}"], facts[f"code_{name}"] = bits_of(fact), packed(fact)
+            signatures.append(f"signature & %(bits_{name})s = %(bits_{name})s")
+            codes.append(f"position(%(code_{name})s::bytea IN facts) > 0")
+        may_fit.append(f"({' OR '.join(signatures)})")
+        fits.append(f"({' OR '.join(codes)})")
+    return may_fit, fits
 
 
 def _gather(wish: Wish, steps: int) -> Way:
@@ -280,8 +293,8 @@ def _whole(wish: Wish, found: str, is_cut: str) -> str:
     return found + page.replace("{is_cut}", is_cut)
 
 
-def _times(packed: bytes) -> Mapping[int, int]:
-    codes = array("q", packed)
+def _times(codes_of_all: bytes) -> Mapping[int, int]:
+    codes = array("q", codes_of_all)
     if sys.byteorder == "little":
         codes.byteswap()
     return Counter(codes)

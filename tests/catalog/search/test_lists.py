@@ -155,7 +155,7 @@ def walked(query: Query) -> list[int]:
             "MANY": 20,
         },  # every way is too long at times
         {"STEPS": 5, "SKIMS": 2, "FEW": 400, "MANY": 400},
-        {"BRANCHES": 1, "MOST_SIGNED": 1},
+        {"BRANCHES": 1},
     ],
     ids=["as set", "short ways", "gathered", "one index"],
 )
