@@ -83,5 +83,5 @@ DROP FUNCTION catalog_mark_stock();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0019_connections")]
+    dependencies = [("catalog", "0007_provenance_truths")]
     operations = [migrations.RunSQL(SQL, REVERSE)]

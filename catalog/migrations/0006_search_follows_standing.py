@@ -35,5 +35,5 @@ DROP FUNCTION catalog_search_follows_standing();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0011_merchants")]
+    dependencies = [("catalog", "0005_search_follows_stock")]
     operations = [migrations.RunSQL(SQL, REVERSE)]

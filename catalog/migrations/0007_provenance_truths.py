@@ -104,5 +104,5 @@ DROP FUNCTION catalog_lot_keeps_its_count();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0014_provenance")]
+    dependencies = [("catalog", "0006_search_follows_standing")]
     operations = [migrations.RunSQL(HELD, FREE), migrations.RunSQL(SQL, REVERSE)]

@@ -67,6 +67,6 @@ DROP FUNCTION ledger_is_only_added_to();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0002_tracking_and_ledger")]
+    dependencies = [("orders", "0001_initial")]
 
     operations = [migrations.RunSQL(GUARDS, FREE)]

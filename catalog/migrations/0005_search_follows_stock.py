@@ -61,5 +61,5 @@ DROP FUNCTION catalog_note_crossing();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0008_search")]
+    dependencies = [("catalog", "0004_variants_of_merchants")]
     operations = [migrations.RunSQL(SQL, REVERSE)]
