@@ -2,10 +2,12 @@
 
 from catalog.admin import (
     artisans,
+    connections,
     evidence,
     merchants,
     products,
     provenance,
+    sheets,
     stock,
     work,
 )
@@ -13,11 +15,13 @@ from catalog.glossary import admin as glossary
 
 __all__ = [
     "artisans",
+    "connections",
     "evidence",
     "glossary",
     "merchants",
     "products",
     "provenance",
+    "sheets",
     "stock",
     "work",
 ]
