@@ -13,7 +13,7 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,21 +76,26 @@ class Added:
 
 
 def add_photos(
-    *, product_id: int, files: Iterable["File[bytes]"], by: User | None = None
+    *,
+    product_id: int,
+    files: Iterable["File[bytes]"],
+    by: User | None = None,
+    wait: timedelta = timedelta(0),
 ) -> Added:
     """Keep files as photos of a product, in their order, and have them made.
 
     Each file stands for itself: what is no picture, too large or one too many is turned
-    away in words. The same file again is the photo that is there already.
+    away in words. The same file again is the photo that is there already. They're made
+    after `wait`, so that a thousand at once let those of others go before.
     """
-    added = Added()
+    added, make_at = Added(), timezone.now() + wait
     for file in files:
         if reason := _unfit(file):
             words = str(reason.label)
             added.turned_away.append(Turned(str(file.name), words))
             continue
         try:
-            added.photos.append(_add(product_id, file, by))
+            added.photos.append(_add(product_id, file, by, make_at))
         except TooManyPhotos as refusal:
             added.turned_away.append(Turned(str(file.name), str(refusal)))
     return added
@@ -207,7 +212,9 @@ def _unfit(file: "File[bytes]") -> Photo.Reason | None:
     return reasons.get(kind, Photo.Reason.NO_PICTURE)
 
 
-def _add(product_id: int, file: "File[bytes]", by: User | None) -> Photo:
+def _add(
+    product_id: int, file: "File[bytes]", by: User | None, make_at: datetime
+) -> Photo:
     """Keep one file. It is written before the product is locked, as disks are slow."""
     sha256 = _sha256(file)
     photos = Photo.objects.filter(product_id=product_id)
@@ -230,7 +237,7 @@ def _add(product_id: int, file: "File[bytes]", by: User | None) -> Photo:
                     sha256=sha256,
                     added_by=by,
                 )
-                steps.schedule(MAKE, subject_id=kept.pk)
+                steps.schedule(MAKE, subject_id=kept.pk, due_at=make_at)
     except BaseException:
         private_files().delete(name)
         raise

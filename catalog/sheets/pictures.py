@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -22,6 +23,7 @@ NUMBERED = re.compile(
 )
 MOST_BYTES = 40 << 20  # of one photo; `photos` refuses what is smaller and too large
 AT_ONCE = 8
+PACE = timedelta(seconds=0.3)  # about what one takes to be made
 MATCHING = 500
 
 
@@ -105,7 +107,10 @@ def _add(
             Photo.objects.filter(product=product_id).values_list("pk", flat=True)
         )
         added = photos.add_photos(
-            product_id=product_id, files=[content], by=sheet.started_by
+            product_id=product_id,
+            files=[content],
+            by=sheet.started_by,
+            wait=PACE * photo.number,
         )
         for turned in added.turned_away:
             photo.words = turned.words[:300]

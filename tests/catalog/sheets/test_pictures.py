@@ -6,9 +6,11 @@ import zipfile
 import pytest
 
 from catalog.models import Photo, Variant
+from catalog.photos.services import MAKE
 from catalog.sheets import pictures
 from catalog.sheets.archive import ArchiveTooLarge, DamagedArchive
 from catalog.sheets.models import SheetImport
+from donghai.steps.models import Step
 from tests.catalog.sheets.sheets import (
     as_csv,
     bracelet,
@@ -108,3 +110,12 @@ def test_an_archive_that_swells_or_is_none_is_refused_and_nothing_is_kept():
         with pytest.raises(refusal):
             upload(rows, photos=photos)
     assert not SheetImport.objects.exists()
+
+
+@pytest.mark.django_db
+def test_many_photos_of_an_archive_leave_room_for_those_of_others():
+    taken_over(as_csv(bracelet("A-1")), photos=archive("A-1.jpg", "A-1_2.jpg"))
+
+    first, second = Step.objects.filter(job=MAKE).order_by("due_at")
+    assert first.subject_id < second.subject_id
+    assert second.due_at - first.due_at >= pictures.PACE / 2
