@@ -4,6 +4,8 @@ const form = document.getElementById("editor");
 const kept = document.getElementById("kept");
 const says = document.getElementById("says");
 const shelf = `editor-${form.dataset.product}`;
+// This page, among those of other devices; one that couldn't be saved stays the same.
+const page = form.elements.page.value || (crypto.randomUUID?.() ?? String(Math.random()));
 const PAUSE = 900; // milliseconds without a key before it's sent
 const AGAIN = 5000; // while the line is dead
 
@@ -12,11 +14,11 @@ let sending = false;
 let dirty = false;
 
 function typed() {
-  return [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
+  return [...new FormData(form)].filter(([name, value]) => !["csrfmiddlewaretoken", "seen", "page"].includes(name) && typeof value === "string");
 }
 
 function remember() {
-  localStorage.setItem(shelf, JSON.stringify({ at: form.dataset.at, typed: typed() }));
+  localStorage.setItem(shelf, JSON.stringify({ at: form.dataset.at, page, typed: typed() }));
 }
 
 function say(words) {
@@ -82,7 +84,9 @@ function numbers() {
 
 function restore() {
   const left = JSON.parse(localStorage.getItem(shelf) ?? "null");
-  if (!left || left.at !== form.dataset.at) return localStorage.removeItem(shelf);
+  // The answer to our last keeping may have been lost with the line: then it's still ours.
+  const isNewest = left && (left.at === form.dataset.at || left.page === form.dataset.keptBy);
+  if (!isNewest) return localStorage.removeItem(shelf);
   const fields = new Map(left.typed);
   for (const name of fields.keys()) {
     const number = name.match(/^v(\d+)-/)?.[1];
@@ -99,7 +103,9 @@ function restore() {
 
 form.addEventListener("input", later);
 form.addEventListener("change", (event) => {
-  if (event.target.name === "form") showMeasures();
+  const { name, checked } = event.target;
+  if (name === "form") showMeasures();
+  if (name.endsWith("-is_one_off") && checked) form.elements[name.replace("is_one_off", "on_hand")].value ||= "1";
   later();
 });
 form.addEventListener("click", (event) => {
@@ -119,5 +125,6 @@ form.addEventListener("submit", () => { clearTimeout(timer); remember(); });
 addEventListener("online", () => dirty && send());
 addEventListener("pagehide", () => dirty && remember());
 
-restore();
+form.elements.page.value = page;
+if (!("sent" in form.dataset)) restore();
 showMeasures();
