@@ -1,5 +1,6 @@
 """The product editor: one page, kept as it is typed, saved when it is whole."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -98,10 +99,7 @@ def _save(request: HttpRequest, merchant: Merchant, product: Product) -> HttpRes
     if product.state == Product.State.LISTED:
         messages.success(request, _listed(merchant) % {"product": product})
         return redirect("catalog:products", merchant.pk)
-    messages.warning(
-        request,
-        _("Saved as a draft: hosts see it once everything below is said."),
-    )
+    messages.warning(request, _draft_because(read.missing))
     return redirect("catalog:edit-product", merchant.pk, product.pk)
 
 
@@ -111,6 +109,15 @@ def _listed(merchant: Merchant) -> str:
     return _(
         "%(product)s is ready. Hosts and buyers see it by itself as soon as the centre "
         "has approved you."
+    )
+
+
+def _draft_because(missing: Mapping[str, Any]) -> str:
+    if missing:
+        return _("Saved as a draft: hosts see it once everything below is said.")
+    return _(
+        "Saved as a draft. Tick below that the customs code is right: then it can be "
+        "listed."
     )
 
 
@@ -133,6 +140,7 @@ def _form(
             "rows": editing.rows_of(said),
             "errors": errors or {},
             "seen": editing.seen_at(product),
+            "ticked": "confirms" in request.POST,
             "page": _seen(request).page,
             "kept_by": (product.unfinished or {}).get("page", ""),
             "known_skus": set(product.variants.values_list("sku", flat=True)),

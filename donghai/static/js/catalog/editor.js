@@ -38,7 +38,7 @@ async function send() {
       says.innerHTML = part;
       const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date());
       say(kept.dataset.kept.replace("{time}", time));
-      if (!dirty) localStorage.removeItem(shelf);
+      remember(); // with its new mark: a page loaded meanwhile may not show it yet
     } else if (answer.status === 409) {
       say((await answer.json()).title);
     } else {
@@ -85,8 +85,10 @@ function numbers() {
 function restore() {
   const left = JSON.parse(localStorage.getItem(shelf) ?? "null");
   // The answer to our last keeping may have been lost with the line: then it's still ours.
-  const isNewest = left && (left.at === form.dataset.at || left.page === form.dataset.keptBy);
+  const isNewest = left && (Date.parse(left.at) >= Date.parse(form.dataset.at) || left.page === form.dataset.keptBy);
   if (!isNewest) return localStorage.removeItem(shelf);
+  if (JSON.stringify(left.typed) === JSON.stringify(typed())) return;
+  if (Date.parse(left.at) > Date.parse(form.dataset.at)) form.elements.seen.value = form.dataset.at = left.at;
   const fields = new Map(left.typed);
   for (const name of fields.keys()) {
     const number = name.match(/^v(\d+)-/)?.[1];
