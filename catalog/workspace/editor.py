@@ -56,7 +56,8 @@ def keep(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRespo
         )
     except Refused as refusal:
         return api.refusal(request, refusal)
-    part = render(request, "catalog/_editor_says.html", _follows(product, said))
+    follows = _follows(product, said, "confirms" in request.POST)
+    part = render(request, "catalog/_editor_says.html", follows)
     return JsonResponse({"seen": kept_at.isoformat(), "says": part.content.decode()})
 
 
@@ -140,7 +141,6 @@ def _form(
             "rows": editing.rows_of(said),
             "errors": errors or {},
             "seen": editing.seen_at(product),
-            "ticked": "confirms" in request.POST,
             "page": _seen(request).page,
             "kept_by": (product.unfinished or {}).get("page", ""),
             "known_skus": set(product.variants.values_list("sku", flat=True)),
@@ -152,18 +152,20 @@ def _form(
             "metals": Metal.choices,
             "origins": _origins(language),
             "languages": Language.choices,
-            **_follows(product, said),
+            **_follows(product, said, "confirms" in request.POST),
         },
         status=422 if errors else 200,
     )
 
 
-def _follows(product: Product, said: dict[str, str]) -> dict[str, Any]:
+def _follows(product: Product, said: dict[str, str], ticked: bool) -> dict[str, Any]:
     """What the page says beside the form: titles, customs code, what is missing."""
     read = editing.read_form(said, product)
+    is_confirmed = ticked or product.customs_confirmed_at is not None
     return {
         "preview": editing.preview(said, product),
         "missing": read.missing | read.errors,
+        "is_confirmed": is_confirmed,
         "product": product,
     }
 

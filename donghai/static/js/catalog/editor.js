@@ -103,6 +103,11 @@ function restore() {
   later();
 }
 
+function showFirstError() {
+  for (const field of form.querySelectorAll("details .has-error, details .error")) field.closest("details").open = true;
+  form.querySelector(".error")?.parentElement.scrollIntoView({ block: "center" });
+}
+
 form.addEventListener("input", later);
 form.addEventListener("change", (event) => {
   const { name, checked } = event.target;
@@ -128,5 +133,6 @@ addEventListener("online", () => dirty && send());
 addEventListener("pagehide", () => dirty && remember());
 
 form.elements.page.value = page;
-if (!("sent" in form.dataset)) restore();
+if ("sent" in form.dataset) showFirstError();
+else restore();
 showMeasures();
