@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from catalog.glossary.models import Language, reader_language
+from django.utils import translation
 
 DATA = Path(__file__).parent / "data"
 TEN = 10  # digits of a complete code
@@ -61,7 +61,7 @@ class Proposal:
     @property
     def why(self) -> str:
         """As far as the table has it in the reader's language."""
-        reads_chinese = reader_language() == Language.ZH_HANS
+        reads_chinese = (translation.get_language() or "").startswith("zh")
         return self.because_zh if reads_chinese else self.because
 
     @property
