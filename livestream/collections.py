@@ -55,7 +55,7 @@ def drop(collection: Collection) -> None:
 
 def variants_of(collection: Collection) -> Sequence[Variant]:
     """What is in it and still for sale, in the order it was put there."""
-    found = Variant.objects.filter(collected__collection=collection, withdrawn_at=None)
+    found = Variant.objects.for_sale().filter(collected__collection=collection)
     rows = found.select_related("product__merchant", "stock")
     return list(rows.order_by("collected__pk"))
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Merchant, Product, Variant
+from catalog.models import Variant
 from donghai.errors import Refused
 from donghai.money import Money
 from hosts.models import Host
@@ -212,13 +212,9 @@ def link_variant(
     """
     session = _own(host, session_id)
     _require(session, LiveSession.State.SCHEDULED, LiveSession.State.ON_AIR)
-    variant = Variant.objects.select_related("product__merchant").get(pk=variant_id)
-    product = variant.product
-    if (
-        product.state != Product.State.LISTED
-        or variant.withdrawn_at is not None
-        or product.merchant.state != Merchant.State.APPROVED
-    ):
+    wanted = Variant.objects.for_sale().select_related("product__merchant")
+    variant = wanted.filter(pk=variant_id).first()
+    if variant is None:
         raise NotForSale()
     shares = preview_shares(session=session, variant=variant, retail=retail)
     accepted = {

@@ -40,7 +40,11 @@ REASONS = {
 
 
 def require_approved(merchant: Merchant) -> None:
-    """Raise NotApproved unless the merchant may list and sell today."""
+    """Raise NotApproved unless the merchant may act towards others today.
+
+    That is to invite people and to connect systems. She may prepare her products at any
+    time: `Product.objects.listed` and search show those of approved merchants alone.
+    """
     if merchant.state != Merchant.State.APPROVED:
         raise NotApproved(reason=REASONS[Merchant.State(merchant.state)])
 

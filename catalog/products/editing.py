@@ -48,6 +48,17 @@ class ChangedElsewhere(Refused):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page shows: when that was kept or saved, and a name of the page's own.
+
+    What the same page kept meanwhile is no news to it, even if our answer got lost.
+    """
+
+    mark: str
+    page: str = ""
+
+
 @dataclass(slots=True)
 class Said:
     """What a form says: whole pieces, or what is wrong with it by field."""
@@ -82,11 +93,10 @@ def new_draft(*, merchant_id: int) -> Product:
 
 
 @transaction.atomic
-def keep(*, product_id: int, by_id: int, said: Typed, seen: str) -> datetime:
+def keep(*, product_id: int, by_id: int, said: Typed, seen: Seen) -> datetime:
     """Keep what is typed, as it is. Returns when; nothing of it is public yet.
 
-    `seen` is when what the page shows was kept or saved; refuses with ChangedElsewhere
-    if something newer is there.
+    Refuses with ChangedElsewhere if something is there that the page hasn't seen.
     """
     product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
     _require_newest(product, seen)
@@ -95,13 +105,14 @@ def keep(*, product_id: int, by_id: int, said: Typed, seen: str) -> datetime:
         "typed": {name: text[:LONGEST] for name, text in said.items()},
         "at": now.isoformat(),
         "by": by_id,
+        "page": seen.page,
     }
     product.save(update_fields=["unfinished"])
     return now
 
 
 @transaction.atomic
-def save(*, product: Product, said: Typed, saver: saving.Saver, seen: str) -> Said:
+def save(*, product: Product, said: Typed, saver: saving.Saver, seen: Seen) -> Said:
     """Save what is typed as the product's variants, and forget it as unfinished.
 
     With `errors` in the answer nothing was saved; with `missing` it stays a draft.
@@ -192,8 +203,11 @@ def _own_code(product: Product) -> str:
     return "" if is_proposed else product.hs_code
 
 
-def _require_newest(product: Product, seen: str) -> None:
-    mark = parse_datetime(seen) if seen else None
+def _require_newest(product: Product, seen: Seen) -> None:
+    kept = product.unfinished or {}
+    if seen.page and kept.get("page") == seen.page:
+        return
+    mark = parse_datetime(seen.mark) if seen.mark else None
     newest = parse_datetime(seen_at(product))
     if mark is None or newest is None or newest > mark:
         raise ChangedElsewhere()

@@ -176,6 +176,16 @@ class Product(models.Model):
         return next((str(title) for title in self.titles.values()), f"#{self.pk}")
 
 
+class VariantQuerySet(models.QuerySet["Variant"]):
+    def for_sale(self) -> Self:
+        """What anybody may find and claim."""
+        return self.filter(
+            withdrawn_at=None,
+            product__state=Product.State.LISTED,
+            merchant__state=Merchant.State.APPROVED,
+        )
+
+
 class Variant(models.Model):
     """What is counted. A one-off piece is a variant of one.
 
@@ -227,6 +237,8 @@ class Variant(models.Model):
     )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 
+    objects = VariantQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("variant")
         verbose_name_plural = _("variants")
@@ -253,6 +265,14 @@ class Variant(models.Model):
     @property
     def wholesale(self) -> Money:
         return Money(self.wholesale_minor, "CNY")
+
+    @property
+    def size_shown(self) -> str:
+        """Its size in words; else in millimetres, by what is measured across."""
+        across = self.bead_mm or self.diameter_mm
+        sides = [across] if across else [self.length_mm, self.width_mm, self.height_mm]
+        numbers = " × ".join(f"{side.normalize():f}" for side in sides if side)
+        return self.size or (f"{numbers} mm" if numbers else "")
 
     @property
     def grams(self) -> int:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.utils import translation
+
 DATA = Path(__file__).parent / "data"
 TEN = 10  # digits of a complete code
 
@@ -37,6 +39,7 @@ class Rule:
     mineral: str
     hs: str
     because: str
+    because_zh: str
 
     def fits(self, **facts: str) -> bool:
         return all(getattr(self, name) in ("", fact) for name, fact in facts.items())
@@ -53,6 +56,13 @@ class Proposal:
     unit: str
     rule: str
     because: str
+    because_zh: str
+
+    @property
+    def why(self) -> str:
+        """As far as the table has it in the reader's language."""
+        reads_chinese = (translation.get_language() or "").startswith("zh")
+        return self.because_zh if reads_chinese else self.because
 
     @property
     def is_complete(self) -> bool:
@@ -89,7 +99,8 @@ def propose(
         )
     )
     goods = goods_codes().get(rule.hs)
-    return Proposal(rule.hs, goods.unit if goods else "", rule.rule, rule.because)
+    unit = goods.unit if goods else ""
+    return Proposal(rule.hs, unit, rule.rule, rule.because, rule.because_zh)
 
 
 @cache

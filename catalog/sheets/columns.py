@@ -39,7 +39,7 @@ UNIT = re.compile(rf"[(/\[]\s*({'|'.join(UNITS)})\s*[)\]]?\s*$", re.IGNORECASE)
 ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 NO_WORD = re.compile(r"[\W_]+")
 LABELS: dict[str, str | Promise] = {
-    "sku": "SKU",
+    "sku": _("SKU"),
     "product": _("product number"),
     "mineral": _("mineral"),
     "treatment": _("treatment"),
@@ -164,6 +164,23 @@ def fingerprint(headers: Sequence[str]) -> str:
         NO_WORD.sub("", clean(each).lower()) for each in headers if not is_report(each)
     ]
     return hashlib.sha256("\n".join(words).strip("\n").encode()).hexdigest()
+
+
+def to_remember(headers: Sequence[str], fields: Sequence[str]) -> list[str]:
+    """The field of each column, an error file's own aside: it may stand anywhere."""
+    pairs = zip(headers, fields, strict=False)
+    return [field for header, field in pairs if not is_report(header)]
+
+
+def as_remembered(
+    headers: Sequence[str], remembered: Sequence[str], guessed: Sequence[str]
+) -> list[str]:
+    """What was said of such headers, and the guess where nothing was."""
+    said = iter(remembered)
+    return [
+        guess if is_report(header) else next(said, guess)
+        for header, guess in zip(headers, guessed, strict=True)
+    ]
 
 
 @cache

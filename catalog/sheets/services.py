@@ -118,7 +118,10 @@ def map_columns(*, import_id: int, fields: Sequence[str]) -> SheetImport:
     ColumnMapping.objects.update_or_create(
         merchant_id=sheet.merchant_id,
         fingerprint=columns.fingerprint(sheet.headers),
-        defaults={"fields": sheet.fields, "used_at": timezone.now()},
+        defaults={
+            "fields": columns.to_remember(sheet.headers, sheet.fields),
+            "used_at": timezone.now(),
+        },
     )
     go_on_checking(sheet)
     return sheet

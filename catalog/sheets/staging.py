@@ -142,7 +142,9 @@ def _end(
         merchant=sheet.merchant_id, fingerprint=columns.fingerprint(sheet.headers)
     ).first()
     guessed = columns.guess(sheet.headers)
-    sheet.fields = _fitted(remembered, guessed) if remembered else guessed
+    sheet.fields = guessed
+    if remembered:
+        sheet.fields = columns.as_remembered(sheet.headers, remembered.fields, guessed)
     sheet.state, sheet.place = State.READ, {}
     if unread:
         words = _("Row %(line)s stands far below the others and was not read.")
@@ -152,12 +154,6 @@ def _end(
         go_on_checking(sheet)
     with steps.finishing(step):
         pass
-
-
-def _fitted(remembered: ColumnMapping, guessed: list[str]) -> list[str]:
-    """As long as the headers are: an error file has a column more."""
-    fields = list(remembered.fields)[: len(guessed)]
-    return fields + guessed[len(fields) :]
 
 
 def _mine(step: Step) -> SheetImport:

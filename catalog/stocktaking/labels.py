@@ -162,8 +162,8 @@ def _draw(canvas: Canvas, layout: Layout, variant: Variant) -> None:
 
 def _facts(variant: Variant, size: float) -> Iterator[tuple[str, float]]:
     yield variant.sku, size * 1.15
-    if variant.size:
-        yield variant.size, size
+    if variant.size_shown:
+        yield variant.size_shown, size
     yield f"{variant.weight_g.normalize():f} g", size
     merchant = variant.merchant
     yield merchant.name_zh, size * 0.9

@@ -1,5 +1,6 @@
 """The product editor: one page, kept as it is typed, saved when it is whole."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from donghai.errors import Refused
 
 # Where Donghai's raw stone comes from most: first in the list
 USUAL_ORIGINS = ("CN", "BR", "UY", "MG", "ZA", "IN", "MX", "MZ", "NA", "ZM", "AF", "US")
-NOT_FIELDS = ("csrfmiddlewaretoken", "seen", "confirms", "add", "drop")
+NOT_FIELDS = ("csrfmiddlewaretoken", "seen", "page", "confirms", "add", "drop")
 
 
 @for_members
@@ -51,11 +52,12 @@ def keep(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRespo
             product_id=product.pk,
             by_id=request.user.pk or 0,
             said=said,
-            seen=request.POST.get("seen", ""),
+            seen=_seen(request),
         )
     except Refused as refusal:
         return api.refusal(request, refusal)
-    part = render(request, "catalog/_editor_says.html", _follows(product, said))
+    follows = _follows(product, said, "confirms" in request.POST)
+    part = render(request, "catalog/_editor_says.html", follows)
     return JsonResponse({"seen": kept_at.isoformat(), "says": part.content.decode()})
 
 
@@ -88,7 +90,7 @@ def _save(request: HttpRequest, merchant: Merchant, product: Product) -> HttpRes
     )
     try:
         read = editing.save(
-            product=product, said=said, saver=saver, seen=request.POST.get("seen", "")
+            product=product, said=said, saver=saver, seen=_seen(request)
         )
     except Refused as refusal:
         return _form(request, merchant, product, said, {"": str(refusal)})
@@ -96,13 +98,28 @@ def _save(request: HttpRequest, merchant: Merchant, product: Product) -> HttpRes
         return _form(request, merchant, product, said, read.errors)
     product.refresh_from_db()
     if product.state == Product.State.LISTED:
-        messages.success(request, _("%(product)s is listed.") % {"product": product})
+        messages.success(request, _listed(merchant) % {"product": product})
         return redirect("catalog:products", merchant.pk)
-    messages.warning(
-        request,
-        _("Saved as a draft: hosts see it once everything below is said."),
-    )
+    messages.warning(request, _draft_because(read.missing))
     return redirect("catalog:edit-product", merchant.pk, product.pk)
+
+
+def _listed(merchant: Merchant) -> str:
+    if merchant.state == Merchant.State.APPROVED:
+        return _("%(product)s is listed. Hosts can sell it from now on.")
+    return _(
+        "%(product)s is ready. Hosts and buyers see it by itself as soon as the centre "
+        "has approved you."
+    )
+
+
+def _draft_because(missing: Mapping[str, Any]) -> str:
+    if missing:
+        return _("Saved as a draft: hosts see it once everything below is said.")
+    return _(
+        "Saved as a draft. Tick below that the customs code is right: then it can be "
+        "listed."
+    )
 
 
 def _form(
@@ -124,6 +141,8 @@ def _form(
             "rows": editing.rows_of(said),
             "errors": errors or {},
             "seen": editing.seen_at(product),
+            "page": _seen(request).page,
+            "kept_by": (product.unfinished or {}).get("page", ""),
             "known_skus": set(product.variants.values_list("sku", flat=True)),
             "minerals": book.choices(Term.Kind.MINERAL, language),
             "forms": book.terms(Term.Kind.FORM),
@@ -133,21 +152,26 @@ def _form(
             "metals": Metal.choices,
             "origins": _origins(language),
             "languages": Language.choices,
-            **_follows(product, said),
+            **_follows(product, said, "confirms" in request.POST),
         },
         status=422 if errors else 200,
     )
 
 
-def _follows(product: Product, said: dict[str, str]) -> dict[str, Any]:
+def _follows(product: Product, said: dict[str, str], ticked: bool) -> dict[str, Any]:
     """What the page says beside the form: titles, customs code, what is missing."""
     read = editing.read_form(said, product)
+    is_confirmed = ticked or product.customs_confirmed_at is not None
     return {
         "preview": editing.preview(said, product),
-        "missing": read.missing,
-        "wrong": len(read.errors),
+        "missing": read.missing | read.errors,
+        "is_confirmed": is_confirmed,
         "product": product,
     }
+
+
+def _seen(request: HttpRequest) -> editing.Seen:
+    return editing.Seen(request.POST.get("seen", ""), request.POST.get("page", "")[:36])
 
 
 def _said(request: HttpRequest) -> dict[str, str]:

@@ -190,7 +190,7 @@ def collect(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """Put a variant into one of the host's collections, a new one by its name."""
     session = own_session(host, session_id)
     variant = get_object_or_404(
-        Variant, pk=whole_number(request.POST.get("variant", ""))
+        Variant.objects.for_sale(), pk=whole_number(request.POST.get("variant", ""))
     )
     name = request.POST.get("name", "").strip() or request.POST.get("collection", "")
     kept = collections.keep(host=host, name=name, variant_id=variant.pk)
@@ -288,7 +288,8 @@ def _row_part(
     request: HttpRequest, session: LiveSession, variant_id: int, typed: str | None
 ) -> HttpResponse:
     variant = get_object_or_404(
-        Variant.objects.select_related("product__merchant", "stock"), pk=variant_id
+        Variant.objects.for_sale().select_related("product__merchant", "stock"),
+        pk=variant_id,
     )
     row = Counter.of(session).row(variant, typed)
     return render(

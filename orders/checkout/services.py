@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Hold, Product
+from catalog.models import Hold, Merchant, Product
 from catalog.stock import services as catalog
 from donghai import sql
 from donghai.errors import Refused
@@ -113,6 +113,8 @@ def claim(
         raise NotInThisSession()
     if offer.state != LiveSession.State.ON_AIR:
         raise NotOnAir()
+    if offer.merchant_state != Merchant.State.APPROVED:
+        raise livestream.NotForSale()
     quantity = offer.min_quantity if quantity is None else quantity
     if quantity < offer.min_quantity:
         raise TooFew(fewest=offer.min_quantity)

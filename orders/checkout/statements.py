@@ -3,12 +3,13 @@
 # A listing on offer, a number for its hold, and what is free before any lock.
 OFFER = """
 SELECT listing.variant_id, listing.retail_minor, listing.currency, session.state,
-       listing.wholesale_minor, variant.min_quantity,
+       listing.wholesale_minor, variant.min_quantity, merchant.state AS merchant_state,
        nextval('catalog_hold_id_seq') AS hold_id,
        stock.on_hand - stock.allocated - stock.reserved AS free
 FROM livestream_listing listing
 JOIN livestream_livesession session ON session.id = listing.session_id
 JOIN catalog_variant variant ON variant.id = listing.variant_id
+JOIN catalog_merchant merchant ON merchant.id = variant.merchant_id
 LEFT JOIN catalog_stocklevel stock ON stock.variant_id = listing.variant_id
 WHERE listing.id = %(listing)s AND listing.session_id = %(session)s
 """

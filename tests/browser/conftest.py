@@ -7,13 +7,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 
@@ -57,20 +58,29 @@ def site(transactional_db: None) -> Iterator[str]:
 
 @pytest.fixture
 def open_phone(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """Open a phone of its own; whatever its pages complain of fails the test."""
+    """Open a phone of its own, or what `options` make of it.
+
+    Whatever its pages complain of, or ask of anybody but us, fails the test.
+    """
     complaints: list[str] = []
     contexts = []
 
-    def open_one(scripts: bool = True) -> Page:
+    def note_outside(request: Request) -> None:
+        if not request.url.startswith((f"{site}/", "blob:", "data:")):
+            complaints.append(f"asked {request.url}")
+
+    def open_one(scripts: bool = True, **options: Any) -> Page:
+        phone: dict[str, Any] = {
+            "viewport": {"width": 390, "height": 844},
+            "is_mobile": True,
+            "has_touch": True,
+            "timezone_id": "Europe/Berlin",
+        }
         context = chromium.new_context(
-            base_url=site,
-            viewport={"width": 390, "height": 844},
-            is_mobile=True,
-            has_touch=True,
-            timezone_id="Europe/Berlin",
-            java_script_enabled=scripts,
+            base_url=site, java_script_enabled=scripts, **phone | options
         )
         contexts.append(context)
+        context.on("request", note_outside)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.set_default_timeout(15_000)

@@ -50,6 +50,12 @@ function showColours(root = document) {
   }
 }
 
+// A merchant's navigation is longer than a phone is wide: begin it where she is.
+for (const entry of document.querySelectorAll(".work-nav [aria-current]")) {
+  const strip = entry.parentElement;
+  strip.scrollLeft = entry.offsetLeft - (strip.clientWidth - entry.offsetWidth) / 2;
+}
+
 // <b data-until="ISO"> counts down to 0:00; the closest [data-over] then says it is over.
 export function countDown() {
   for (const element of document.querySelectorAll("[data-until]")) {

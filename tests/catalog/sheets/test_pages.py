@@ -119,14 +119,6 @@ def test_changes_are_shown_before_they_are_made():
     assert '<s class="num">60.00</s> <b class="num">70.00</b>' in page
 
 
-def test_a_merchant_that_is_not_approved_uploads_nothing():
-    member = Member(state="APPLIED")
-
-    member.upload(as_csv(bracelet("A-1")), "pieces.csv")
-
-    assert not SheetImport.objects.exists()
-
-
 def test_what_is_done_cannot_be_taken_over_again():
     member = Member()
     member.upload(as_csv(bracelet("A-1")), "pieces.csv")

@@ -12,7 +12,14 @@ from catalog.products.current import current
 from catalog.products.pieces import Piece
 from catalog.sheets import services, sniffing
 from catalog.sheets.models import SheetImport
-from tests.catalog.sheets.sheets import as_csv, bracelet, checked, taken_over, work
+from tests.catalog.sheets.sheets import (
+    as_csv,
+    as_xlsx,
+    bracelet,
+    checked,
+    taken_over,
+    work,
+)
 from tests.make import make_client, make_glossary, make_merchant, make_user
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +149,11 @@ def test_an_error_file_is_mended_and_uploaded_again(member):
     assert again.state == SheetImport.State.READY  # its columns were remembered
     assert again.counts == {"BAD": 2}
     assert Variant.objects.filter(merchant=merchant).count() == 1
+
+    headers, one, other = rows
+    one[headers.index("批发价")], other[headers.index("颜色")] = "60", "紫色"
+    done = taken_over(as_xlsx(one, other, headers=headers), merchant=merchant)
+    assert done.outcomes == {"CREATED": 2}
 
 
 def test_columns_said_once_are_remembered_for_such_headers(member):

@@ -103,6 +103,30 @@ def test_two_devices_do_not_overwrite_each_other_unseen(desk):
     assert desk.product.unfinished["typed"]["mineral"] == "AMETHYST"
 
 
+def test_what_a_page_kept_itself_is_no_change_of_another_device(desk):
+    """The line went before our answer came: the page still shows the older mark."""
+    first = desk.seen
+    desk.keep(mineral="AMETHYST", seen=first, page="phone")
+
+    again = desk.keep(mineral="CITRINE", seen=first, page="phone")
+    other = desk.keep(mineral="AGATE", seen=first, page="tablet")
+    saved = desk.save(BRACELET, seen=first, page="phone", confirms="yes")
+
+    assert (again.status_code, other.status_code) == (200, 409)
+    assert saved.status_code == 302
+    assert desk.product.mineral == "AMETHYST"
+    late = desk.keep(mineral="CITRINE", seen=first, page="phone")
+    assert late.status_code == 409
+    assert desk.product.unfinished is None
+
+
+def test_what_is_missing_is_said_by_the_name_of_its_field(desk):
+    says = desk.keep(mineral="AMETHYST", form="BRACELET").json()["says"]
+
+    for name in ("SKU", "Weight", "Wholesale, yuan", "Size", "Origin"):
+        assert f">{name}\n</a>" in says
+
+
 def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(desk):
     faulty = BRACELET | {"v0-weight_g": "heavy", "v0-least": "10"}
 

@@ -4,6 +4,8 @@ const form = document.getElementById("editor");
 const kept = document.getElementById("kept");
 const says = document.getElementById("says");
 const shelf = `editor-${form.dataset.product}`;
+// This page, among those of other devices; one that couldn't be saved stays the same.
+const page = form.elements.page.value || (crypto.randomUUID?.() ?? String(Math.random()));
 const PAUSE = 900; // milliseconds without a key before it's sent
 const AGAIN = 5000; // while the line is dead
 
@@ -12,11 +14,11 @@ let sending = false;
 let dirty = false;
 
 function typed() {
-  return [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
+  return [...new FormData(form)].filter(([name, value]) => !["csrfmiddlewaretoken", "seen", "page"].includes(name) && typeof value === "string");
 }
 
 function remember() {
-  localStorage.setItem(shelf, JSON.stringify({ at: form.dataset.at, typed: typed() }));
+  localStorage.setItem(shelf, JSON.stringify({ at: form.dataset.at, page, typed: typed() }));
 }
 
 function say(words) {
@@ -36,7 +38,7 @@ async function send() {
       says.innerHTML = part;
       const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date());
       say(kept.dataset.kept.replace("{time}", time));
-      if (!dirty) localStorage.removeItem(shelf);
+      remember(); // with its new mark: a page loaded meanwhile may not show it yet
     } else if (answer.status === 409) {
       say((await answer.json()).title);
     } else {
@@ -82,7 +84,11 @@ function numbers() {
 
 function restore() {
   const left = JSON.parse(localStorage.getItem(shelf) ?? "null");
-  if (!left || left.at !== form.dataset.at) return localStorage.removeItem(shelf);
+  // The answer to our last keeping may have been lost with the line: then it's still ours.
+  const isNewest = left && (Date.parse(left.at) >= Date.parse(form.dataset.at) || left.page === form.dataset.keptBy);
+  if (!isNewest) return localStorage.removeItem(shelf);
+  if (JSON.stringify(left.typed) === JSON.stringify(typed())) return;
+  if (Date.parse(left.at) > Date.parse(form.dataset.at)) form.elements.seen.value = form.dataset.at = left.at;
   const fields = new Map(left.typed);
   for (const name of fields.keys()) {
     const number = name.match(/^v(\d+)-/)?.[1];
@@ -97,9 +103,16 @@ function restore() {
   later();
 }
 
+function showFirstError() {
+  for (const field of form.querySelectorAll("details .has-error, details .error")) field.closest("details").open = true;
+  form.querySelector(".error")?.parentElement.scrollIntoView({ block: "center" });
+}
+
 form.addEventListener("input", later);
 form.addEventListener("change", (event) => {
-  if (event.target.name === "form") showMeasures();
+  const { name, checked } = event.target;
+  if (name === "form") showMeasures();
+  if (name.endsWith("-is_one_off") && checked) form.elements[name.replace("is_one_off", "on_hand")].value ||= "1";
   later();
 });
 form.addEventListener("click", (event) => {
@@ -119,5 +132,7 @@ form.addEventListener("submit", () => { clearTimeout(timer); remember(); });
 addEventListener("online", () => dirty && send());
 addEventListener("pagehide", () => dirty && remember());
 
-restore();
+form.elements.page.value = page;
+if ("sent" in form.dataset) showFirstError();
+else restore();
 showMeasures();
