@@ -97,6 +97,7 @@ function startCropping(editor) {
   const dialog = editor.querySelector("[data-crop-dialog]");
   const ground = dialog.querySelector(".crop-ground");
   const square = dialog.querySelector("[data-square]");
+  const tools = [square, dialog.querySelector("[data-whole]"), dialog.querySelector("[data-keep]")];
   let cropper = null;
   let to = "";
 
@@ -108,6 +109,7 @@ function startCropping(editor) {
     image.src = button.dataset.original;
     ground.replaceChildren(image);
     square.checked = false;
+    for (const tool of tools) tool.disabled = true; // until the photo is there
     dialog.showModal();
     cropper = new window.Cropper(image, {
       viewMode: 1,
@@ -116,7 +118,10 @@ function startCropping(editor) {
       rotatable: false,
       zoomOnWheel: false,
       background: false,
-      ready() { choose(box); },
+      ready() {
+        choose(box);
+        for (const tool of tools) tool.disabled = false;
+      },
     });
   }
 
