@@ -82,7 +82,8 @@ class Delimited:
         try:
             yield text
         finally:
-            text.detach()
+            if not text.closed:  # rows left unread may outlive the file
+                text.detach()
 
 
 def _cells(fields: list[str]) -> list[Cell]:
