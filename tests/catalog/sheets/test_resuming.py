@@ -31,7 +31,7 @@ from tests.catalog.sheets.sheets import (
 
 State = SheetImport.State
 ROOT = Path(__file__).resolve().parents[3]
-LIMIT_MB = 300
+LIMIT_MB = 300  # of a worker that reads 100,000 rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -180,3 +180,15 @@ def test_a_stopped_import_keeps_what_it_saved_and_goes_on_from_there():
 
     sheet.refresh_from_db()
     assert (sheet.state, sheet.outcomes) == (State.DONE, {"CREATED": 3})
+
+
+def test_a_hundred_thousand_rows_are_read_within_the_limit():
+    """What comes after goes by batches; `bin/bench import` measures all of it."""
+    sheet = upload(as_csv(*many(100_000)), "stock.csv")
+
+    with worker() as reading:
+        said = reading.communicate(timeout=600)[0]
+
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.rows) == (State.READ, 100_000)
+    assert 0 < float(said.split()[-1]) < LIMIT_MB
