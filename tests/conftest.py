@@ -25,12 +25,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """The glossary, rates and rules are there before the first test.
+    """The glossary is there before the first test.
 
-    One that empties the database leaves them out; who needs them says so.
+    One that empties the database leaves it out; who needs it says `make_glossary`.
     """
-    from tests.make import make_glossary, make_rules
+    from tests.make import make_glossary
 
     with django_db_blocker.unblock():
         make_glossary()
-        make_rules()

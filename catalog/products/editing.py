@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -149,11 +149,20 @@ def typed_of(product: Product) -> dict[str, str]:
     said = {name: str(getattr(product, name)) for name in FACTS}
     said |= {"story": product.story, "hs_code": _own_code(product)}
     said |= {f"title_{code}": text for code, text in product.own_titles.items()}
-    variants = Variant.objects.filter(product=product, withdrawn_at=None)
-    for number, variant in enumerate(with_facts(variants).order_by("pk")):
+    for number, variant in enumerate(with_facts(_shown(product)).order_by("pk")):
         for name, text in _variant_typed(piece_of(variant)).items():
             said[f"v{number}-{name}"] = text
     return said
+
+
+def _shown(product: Product) -> models.QuerySet[Variant]:
+    """What is on the market; of a withdrawn product what was withdrawn with it."""
+    variants = Variant.objects.filter(product=product)
+    standing = variants.filter(withdrawn_at=None)
+    if product.state != Product.State.WITHDRAWN or standing.exists():
+        return standing
+    last = variants.aggregate(last=models.Max("withdrawn_at"))["last"]
+    return variants.filter(withdrawn_at=last)
 
 
 def rows_of(said: Typed) -> list[int]:

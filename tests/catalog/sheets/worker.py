@@ -4,7 +4,7 @@
 """
 
 import os
-import resource
+from pathlib import Path
 
 import django
 
@@ -18,8 +18,10 @@ def main() -> None:
 
     while Step.objects.open().filter(job__endswith="_sheet").exists():
         sweep_until_done(lane=Lane.BULK)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print("peak_mb", peak / 1024)
+    # Not ru_maxrss, which is at least that of the process that started this one
+    status = Path("/proc/self/status").read_text()
+    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    print("peak_mb", int(peak.split()[1]) / 1024)
 
 
 if __name__ == "__main__":

@@ -215,3 +215,16 @@ def test_a_stranger_neither_sees_nor_keeps_nor_saves(desk):
     for address in (desk.address, f"{desk.address}keep/", f"{desk.address}withdraw/"):
         assert stranger.post(address, BRACELET).status_code == 404
     assert desk.product.unfinished is None
+
+
+def test_what_was_taken_off_the_market_is_listed_again_as_it_was(desk):
+    desk.save(BRACELET, confirms="yes")
+    desk.client.post(f"{desk.address}withdraw/")
+    assert desk.product.state == Product.State.WITHDRAWN
+
+    said = editing.typed_of(desk.product)
+    assert desk.save(said, confirms="yes").status_code == 302
+
+    assert desk.product.state == Product.State.LISTED
+    assert Variant.objects.get().withdrawn_at is None
+    assert said["v0-bead_mm"] == "8"
