@@ -30,6 +30,7 @@ API = [
 PAGES = [
     path("", shop.home, name="home"),
     path("crystals/", shop.market, name="market"),
+    path("crystals/deliver-to/", shop.deliver_to, name="deliver-to"),
     path("crystals/<int:product_id>/", shop.product, name="product"),
     path("live/<int:session_id>/", room.session, name="session"),
     path("live/<int:session_id>/claim/", room.claim, name="claim-by-form"),

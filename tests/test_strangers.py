@@ -49,6 +49,7 @@ PUBLIC = {
     *("hosts:hosts", "livestream:host", "livestream:schedule", "livestream:calendar"),
     *("livestream:api-sessions", "livestream:api-session", "livestream:events"),
     *("orders:home", "orders:market", "orders:product", "orders:session"),
+    *("orders:deliver-to",),
     *("catalog:api-products", "catalog:api-guide", "set_language"),
     *("catalog:find-passport", "catalog:passport", "catalog:passport-qr"),
     *("catalog:lots", "catalog:lot", "catalog:artisans", "catalog:artisan"),

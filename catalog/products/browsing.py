@@ -6,7 +6,7 @@ address: `search`, facets (`mineral=AMETHYST&mineral=CITRINE`), `in_stock`, `sor
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -160,10 +160,12 @@ def _facets(
 ) -> list[Facet]:
     facets = []
     for name, label in looker.all_facets.items():
-        counts = dict(found.counts.get(name, []))
         wanted = query.filters.get(name, frozenset())
         if name == "merchant" and query.merchant_id:
             wanted = frozenset({str(query.merchant_id)})
+        several = wanted and not query.after
+        others = finding.find(_without(query, name)) if several else found
+        counts = dict(others.counts.get(name, []))
         values = [*counts, *sorted(wanted - set(counts))]
         words = _words(name, values, looker.language)
         choices = [
@@ -179,6 +181,14 @@ def _facets(
         if len(choices) > 1 or wanted:
             facets.append(Facet(name, label, choices))
     return facets
+
+
+def _without(query: Query, name: str) -> Query:
+    """The question that all values of a facet answer, as one may choose several."""
+    if name == "merchant":
+        return replace(query, merchant_id=None, size=1)
+    filters = {key: values for key, values in query.filters.items() if key != name}
+    return replace(query, filters=filters, size=1)
 
 
 def _toggled(asked: QueryDict, name: str, value: str, is_chosen: bool) -> str:

@@ -1,4 +1,4 @@
-"""A listing as a buyer sees it: at the door of the market it is sold to."""
+"""A listing as a buyer sees it: at the door, of the market it is sold to or her own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,21 +13,35 @@ from donghai.money import Money
 from livestream.models import Listing
 from orders.checkout import landed
 from orders.checkout.book import RuleBook
+from orders.checkout.visitors import Visitor
+
+NOBODY = Visitor()
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A listing and what one piece of it costs landed, alone in a parcel.
+    """A listing and what one piece of it costs landed, alone in a parcel, in `country`.
 
-    `landed` is None where no rule knows the market; the price is then the piece's own.
+    `landed` is None where no rule knows that; the price is then the piece's own.
+    `own_money` is about the price in the visitor's money, where that is another.
     """
 
     listing: Listing
     landed: landed.LandedPrice | None
+    country: str
+    visitor: Visitor = NOBODY
 
     @property
     def price(self) -> Money:
         return self.landed.total if self.landed else self.listing.retail
+
+    @property
+    def own_money(self) -> Money | None:
+        return self.visitor.own_money(self.price)
+
+    @property
+    def is_sold_out(self) -> bool:
+        return self.listing.variant.stock.free <= 0
 
     @property
     def is_estimate(self) -> bool:
@@ -36,16 +50,21 @@ class Offer:
         )
 
 
-def offers(listings: Iterable[Listing]) -> list[Offer]:
-    """Each listing (with its session and product) priced for its session's market."""
+def offers(listings: Iterable[Listing], visitor: Visitor = NOBODY) -> list[Offer]:
+    """Listings (with session and product) at the visitor's door, or their market's."""
     today = timezone.localdate()
-    return [Offer(listing, at_the_door(listing, today)) for listing in listings]
+    return [_offer(listing, visitor, today) for listing in listings]
+
+
+def _offer(listing: Listing, visitor: Visitor, today: date) -> Offer:
+    country = visitor.country or listing.session.market_id
+    item = item_of(listing.variant, listing.retail)
+    return Offer(listing, _alone(item, country, today), country, visitor)
 
 
 def at_the_door(listing: Listing, today: date) -> landed.LandedPrice | None:
     """One piece, alone, to the market's country; None where that is refused."""
-    item = item_of(listing.variant, listing.retail)
-    return _alone(item, listing.session.market_id, today)
+    return _offer(listing, NOBODY, today).landed
 
 
 @remembered(most=20_000)

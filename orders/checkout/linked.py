@@ -33,7 +33,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "availability": AVAILABLE[variant.stock.free > 0],
         "availabilityEnds": session.ends_at.isoformat(),
         "url": absolute(reverse("orders:session", args=[session.pk])),
-        "eligibleRegion": session.market_id,
+        "eligibleRegion": offer.country,
     }
     if session.state != LiveSession.State.ON_AIR:
         facts["availabilityStarts"] = session.starts_at.isoformat()

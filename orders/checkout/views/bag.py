@@ -18,11 +18,11 @@ from django.views.decorators.http import require_POST
 from catalog.models import Hold
 from donghai import sql
 from donghai.errors import Refused
-from donghai.templatetags.pages import country as name_of_country
-from orders.checkout import book, services
+from orders.checkout import services
 from orders.checkout.address import WrongDestination, address_from
 from orders.checkout.bag import bag_of
 from orders.checkout.models import Claim, Order, Quote
+from orders.checkout.visitors import chosen_country, shipped_to
 from orders.checkout.why import PriceLine, explained
 
 AS_BUYERS_KNOW_THEM = {
@@ -51,12 +51,6 @@ WHERE claim.bag = %(bag)s AND claim.currency = %(currency)s
   AND hold.state = 'HELD' AND hold.expires_at > %(now)s
 ORDER BY claim.id
 """
-
-
-def shipped_to() -> list[tuple[str, str]]:
-    """Countries a freight card knows today, by their names."""
-    codes = book.countries(timezone.localdate())
-    return sorted(((c, name_of_country(c)) for c in codes), key=lambda pair: pair[1])
 
 
 class CheckoutForm(forms.Form):
@@ -218,7 +212,8 @@ def _last_address(request: HttpRequest, claims: Sequence[Claim]) -> dict[str, st
     user = request.user
     known = {"email": user.email, "name": user.name} if user.is_authenticated else {}
     if claims:
-        known["country"] = claims[0].listing.session.market_id
+        market = claims[0].listing.session.market_id
+        known["country"] = chosen_country(request) or market
     return known
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 from catalog.glossary.models import reader_language
 from catalog.models import Product
@@ -17,7 +19,9 @@ from hosts.models import Host
 from livestream import stream
 from livestream.models import Listing, LiveSession
 from orders.checkout import linked
+from orders.checkout.book import countries
 from orders.checkout.doors import Offer, offers
+from orders.checkout.visitors import COOKIE, LASTS, Visitor, shipped_to, visitor_of
 
 ON_HOME = 12
 ALIKE = 4
@@ -35,12 +39,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "here": "live",
             "on_air": [(session, stream.viewers(session.pk)) for session in on_air],
             "next_up": next_up,
-            "offers": _window([*on_air, *next_up]),
+            "offers": _window([*on_air, *next_up], visitor_of(request)),
         },
     )
 
 
-def _window(sessions: list[LiveSession]) -> list[Offer]:
+def _window(sessions: list[LiveSession], visitor: Visitor) -> list[Offer]:
     """The first two pieces of each session: ten of them, no product twice."""
     chosen: dict[int, Listing] = {}
     listings = _for_buyers(
@@ -49,7 +53,7 @@ def _window(sessions: list[LiveSession]) -> list[Offer]:
     for listing in listings.order_by("position", "pk")[:40]:
         if listing.variant.stock.free > 0:
             chosen.setdefault(listing.variant.product_id, listing)
-    return offers(list(chosen.values())[:10])
+    return offers(list(chosen.values())[:10], visitor)
 
 
 def market(request: HttpRequest) -> HttpResponse:
@@ -62,7 +66,7 @@ def market(request: HttpRequest) -> HttpResponse:
         {
             "here": "market",
             "shelf": shelf,
-            "cards": _with_offers(shelf.products),
+            "cards": _with_offers(shelf.products, visitor_of(request)),
             "next_after": shelf.next_after,
             "is_first": shelf.is_first,
             "sees_wholesale": is_trade,
@@ -74,7 +78,8 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
     """One product: what it is, who sells it live, what is left."""
     found = get_object_or_404(Product.objects.listed().with_stock(), pk=product_id)
     alike = Product.objects.with_stock().in_bulk(like(found.pk, ALIKE))
-    coming = offers(_coming_listings([found])[:8])
+    visitor = visitor_of(request)
+    coming = offers(_coming_listings([found])[:8], visitor)
     language = translation.get_language() or "en"
     return render(
         request,
@@ -87,10 +92,24 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
             "offers": coming,
             "origin": passports.compact(found),
             "linked": linked.product_facts(found, coming, language),
-            "others": _with_offers(list(alike.values())),
+            "others": _with_offers(list(alike.values()), visitor),
+            "visitor": visitor,
+            "destinations": shipped_to(),
             "sees_wholesale": sees_wholesale(request),
         },
     )
+
+
+@require_POST
+def deliver_to(request: HttpRequest) -> HttpResponse:
+    """Remember where prices are to be told for, and go back to them."""
+    back = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    answer = redirect(back if is_ours else "orders:market")
+    country = request.POST.get("country", "")
+    if country in countries(timezone.localdate()):
+        answer.set_cookie(COOKIE, country, max_age=LASTS, samesite="Lax", httponly=True)
+    return answer
 
 
 def sees_wholesale(request: HttpRequest) -> bool:
@@ -99,10 +118,12 @@ def sees_wholesale(request: HttpRequest) -> bool:
     return user.is_authenticated and Host.objects.filter(user=user).exists()
 
 
-def _with_offers(products: list[Product]) -> list[tuple[Product, Offer | None]]:
+def _with_offers(
+    products: list[Product], visitor: Visitor
+) -> list[tuple[Product, Offer | None]]:
     """Each product with its next offer: on air first, then the soonest."""
     first: dict[int, Offer] = {}
-    for offer in offers(_coming_listings(products)):
+    for offer in offers(_coming_listings(products), visitor):
         first.setdefault(offer.listing.variant.product_id, offer)
     return [(product, first.get(product.pk)) for product in products]
 

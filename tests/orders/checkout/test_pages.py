@@ -81,6 +81,59 @@ def test_the_market_finds_by_words_and_filters_and_turns_pages_by_key(client):
 
 
 @pytest.mark.django_db
+def test_a_chosen_mineral_leaves_the_others_to_choose_from(client):
+    make_variant()
+    make_variant(mineral="ROSE_QUARTZ")
+
+    shelf = client.get("/crystals/", {"mineral": "ROSE_QUARTZ"}).context["shelf"]
+
+    minerals = next(facet for facet in shelf.facets if facet.name == "mineral")
+    assert {(each.value, each.count) for each in minerals.choices} == {
+        ("AMETHYST", 1),
+        ("ROSE_QUARTZ", 1),
+    }
+    assert [each.value for each in minerals.chosen] == ["ROSE_QUARTZ"]
+
+
+@pytest.mark.django_db
+def test_a_visitor_is_told_the_price_at_her_own_door_and_in_her_money(client):
+    listing = make_listing(retail="30.00")
+    address = f"/crystals/{listing.variant.product_id}/"
+    there = client.get(address).context["offers"][0]
+    assert (there.country, there.own_money) == ("US", None)
+
+    by_browser = client.get(address, headers={"accept-language": "en-GB,en;q=0.9"})
+    client.post("/crystals/deliver-to/", {"country": "DE", "back": address})
+    page = client.get(address, headers={"accept-language": "en-GB,en;q=0.9"})
+
+    assert by_browser.context["offers"][0].own_money.currency == "GBP"
+    (offer,) = page.context["offers"]
+    assert (offer.country, offer.price.currency) == ("DE", "USD")
+    assert offer.own_money.currency == "EUR"
+    assert f"≈ {offer.own_money}" in page.content.decode()
+    assert offer.price != there.price
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", ""])
+def test_a_country_nothing_is_sent_to_is_not_kept_and_nobody_is_led_away(client, back):
+    answer = client.post("/crystals/deliver-to/", {"country": "XX", "back": back})
+
+    assert answer.url == "/crystals/"
+    assert "country" not in answer.cookies
+
+
+@pytest.mark.django_db
+def test_a_piece_that_is_gone_says_so_instead_of_a_price(client):
+    listing = make_listing(variant=make_variant(on_hand=0))
+
+    page = client.get(f"/crystals/{listing.variant.product_id}/").content.decode()
+
+    assert "sold out" in page
+    assert "at your door" not in page
+
+
+@pytest.mark.django_db
 def test_only_hosts_see_wholesale_prices(client):
     variant = make_listing(variant=make_variant(wholesale="61.23")).variant
     address = f"/crystals/{variant.product_id}/"
@@ -233,8 +286,9 @@ def test_the_desk_shows_claims_with_their_places_to_her_alone():
 
 @pytest.mark.django_db
 def test_pages_ask_the_database_little_however_much_they_show(
-    client, django_assert_max_num_queries
+    client, django_assert_max_num_queries, time_machine
 ):
+    time_machine.move_to(timezone.now(), tick=False)  # what's remembered stays so
     session = make_session()
     for _ in range(6):
         make_listing(session=session)
