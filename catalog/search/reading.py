@@ -1,11 +1,12 @@
 """What somebody may have meant by what he typed: facts, free words and SKUs."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from catalog.search import mending
 from catalog.search.documents import sku_of
-from catalog.search.lexicon import Fact, Lexicon, between
+from catalog.search.lexicon import Fact, Lexicon, Match, between
 from catalog.search.words import fold, units, wanted
 from donghai import sql
 
@@ -32,7 +33,8 @@ ORDER BY sku LIMIT %(most)s
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """A phrase of the lexicon: what it means, one of these facts; how it was typed."""
+    """A phrase of the lexicon: what it means, one of these facts; as which words it may
+    just occur as well, if there are such."""
 
     facts: frozenset[Fact]
     tokens: tuple[str, ...] = ()
@@ -51,6 +53,11 @@ class Reading:
     products: list[int] | None = None  # whose SKU begins as typed
     corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, read as
     unknown: list[str] = field(default_factory=list)  # in no product: left out
+
+    @property
+    def may_name(self) -> bool:
+        """Words of the trade in it occur as words, as in a merchant's name."""
+        return any(sense.tokens for sense in self.senses)
 
     @property
     def is_of_nothing(self) -> bool:
@@ -78,12 +85,18 @@ def read(
     cut, found.corrected = mending.mended(cut, known, lexicon)
     matches = list(lexicon.matches(cut, language))
     for match in matches:
-        typed = tuple(filter(None, wanted(cut[match.start : match.end])))
-        found.senses.append(Sense(match.facts, typed))
+        found.senses.append(_sense(match, cut, known))
     loose = [unit for segment in between(cut, matches) for unit in wanted(segment)]
     for token in filter(None, loose):
         (found.words if mending.occurs(token, known) else found.unknown).append(token)
     return found
+
+
+def _sense(match: Match, cut: Sequence[str], known: set[str]) -> Sense:
+    """A lone sign only means something: it begins too many words."""
+    typed = tuple(filter(None, wanted(cut[match.start : match.end])))
+    occurs = known.issuperset(typed) and not (len(typed) == 1 == len(typed[0]))
+    return Sense(match.facts, typed if occurs else ())
 
 
 def _take_sizes(text: str, found: Reading) -> str:

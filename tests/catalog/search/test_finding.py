@@ -123,7 +123,7 @@ def test_free_words_of_titles_and_merchants_are_found_with_accents_folded():
     assert found("河") == [named]
 
 
-def test_a_glossary_word_in_a_merchants_name_is_found_where_facts_find_nothing():
+def test_a_merchant_is_found_by_a_name_with_words_of_the_trade():
     house = make_merchant()
     other = list_piece(
         merchant=house, texts=("Amethyst House",), facets={"mineral": ("CITRINE",)}
@@ -131,11 +131,81 @@ def test_a_glossary_word_in_a_merchants_name_is_found_where_facts_find_nothing()
     own = list_piece(merchant=house, texts=("Amethyst House",))
     list_piece()
 
-    assert found("amethyst house") == [own]
+    assert found("amethyst house") == [own, other]
     assert found("citrine house") == [other]
     assert found("amethyst house", filters={"mineral": frozenset({"CITRINE"})}) == [
         other
     ]
+
+
+def test_a_name_of_nothing_but_words_of_the_trade_is_found():
+    jade = make_merchant()
+    theirs = [
+        list_piece(merchant=jade, texts=("Agate Rose Studio",), facets=facets)
+        for facets in ({}, {"mineral": ("CITRINE",)})
+    ][::-1]
+
+    for text in ("Agate Rose", "agate", "Rose", "agate rose studio"):
+        assert found(text) == theirs
+
+
+def test_a_word_of_the_trade_in_a_name_doesnt_shut_out_what_it_means():
+    bracelet = list_piece()
+    named = list_piece(texts=("Lucky Fish Bracelets",), facets={"form": ("SPHERE",)})
+
+    assert found("bracelet") == [bracelet]
+    assert found("bracelets") == [named, bracelet]
+
+
+def test_pages_of_names_and_facts_follow_one_another():
+    agate = [list_piece(facets={"mineral": ("AGATE",)}) for _ in range(2)]
+    named = [list_piece(texts=("Agate Studio",)) for _ in range(2)]
+
+    first = find(Query(text="agate", size=3))
+    second = find(Query(text="agate", size=3, after=first.next))
+
+    assert first.product_ids == [*named[::-1], agate[1]]
+    assert second.product_ids == [agate[0]]
+    assert second.next == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("bracelets", "bracelet"),
+        ("Pulseras", "pulsera"),
+        ("spheres", "esfera"),
+        ("esferas", "sphere"),
+        ("colgantes", "pendant"),
+        ("браслеты", "браслет"),
+        ("браслетов", "браслет"),
+        ("кулоны", "кулон"),
+        ("аметиста", "аметист"),
+        ("السوار", "سوار"),
+        ("rose quartzes", "rose quartz"),
+        ("cuarzos rosas", "cuarzo rosa"),
+    ],
+)
+def test_a_plural_means_what_the_singular_means(text, read):
+    for form in ("BRACELET", "SPHERE", "PENDANT"):
+        for mineral in ("AMETHYST", "ROSE_QUARTZ"):
+            list_piece(facets={"form": (form,), "mineral": (mineral,)})
+
+    page = find(Query(text=text))
+
+    assert page.product_ids == found(read)
+    assert 0 < len(page.product_ids) < 6
+    assert page.corrected == page.unknown == []
+
+
+def test_a_mistyped_word_is_rather_one_of_the_trade_than_a_name():
+    agate = list_piece(facets={"mineral": ("AGATE",)})
+    list_piece(texts=("Agare House",), facets={"mineral": ("CITRINE",)})
+
+    page = find(Query(text="agade"))
+
+    assert page.product_ids == [agate]
+    assert page.corrected == [("agade", "agate")]
 
 
 @pytest.mark.parametrize("text", ["AB-1029", "ab10", "ab-102", "ＡＢ１０２"])
