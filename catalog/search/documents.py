@@ -1,9 +1,10 @@
 """A product as others hand it to search, and the row that becomes of it."""
 
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache, reduce
 from hashlib import blake2b
 from operator import or_
@@ -14,6 +15,8 @@ from catalog.search.words import LONGEST, fold, tokens, units
 MOST_WORDS = 200  # of one product
 # Lower ends of price bands in fen.
 PRICE_BANDS = (0, 10_00, 30_00, 100_00, 300_00, 1000_00, 3000_00)
+# Upper ends in mm of the bands that things without beads are found by.
+SIZE_BANDS = (20, 40, 80, 150)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,13 @@ def row_of(document: Document, lexicon: Lexicon) -> Row:
 def price_band(price_minor: int) -> str:
     """The lower end, in fen, of the band a price is in."""
     return str(PRICE_BANDS[bisect_right(PRICE_BANDS, max(0, price_minor)) - 1])
+
+
+def size_band(millimetres: Decimal) -> str:
+    """The band a longest side is in: "40-80", and "150-" above all."""
+    upper = bisect_left(SIZE_BANDS, millimetres)
+    ends = (0, *SIZE_BANDS, "")
+    return f"{ends[upper]}-{ends[upper + 1]}"
 
 
 def sku_of(typed: str) -> str:

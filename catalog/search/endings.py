@@ -17,7 +17,6 @@ RUSSIAN = (
     *((end, "") for end in ("ами", "ах", "ам", "ов", "ом", "ы", "и", "а", "у", "е")),
     *((end, "а") for end in ("ами", "ах", "ам", "ои", "ы", "и", "у", "е")),
     *((end, "о") for end in ("ами", "ах", "ам", "ом", "а", "у", "е")),
-    ("", "ы"),
 )
 ARTICLE = "ال"
 
@@ -28,9 +27,13 @@ def without(word: str) -> Iterator[str]:
         yield word.removeprefix(ARTICLE)
     elif word.isascii():
         yield from _without(word, LATIN)
-        yield f"{word}s"  # where the glossary has the plural alone
     elif "а" <= word[:1] <= "я":
         yield from _without(word, RUSSIAN)
+
+
+def plurals(word: str) -> Iterator[str]:
+    """Where a glossary has the plural alone."""
+    yield from (f"{word}s", f"{word}ы")
 
 
 def _without(word: str, endings: tuple[tuple[str, str], ...]) -> Iterator[str]:

@@ -71,7 +71,10 @@ class Lexicon:
         """A word as the lexicon has it without its ending, else as it is."""
         if is_sign(word):
             return word
-        return next(filter(self.words.__contains__, endings.without(word)), word)
+        known = self.words.__contains__
+        if found := next(filter(known, endings.without(word)), None):
+            return self.singular(found)
+        return word if known(word) else next(filter(known, endings.plurals(word)), word)
 
     @cached_property
     def words(self) -> frozenset[str]:

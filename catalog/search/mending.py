@@ -16,7 +16,7 @@ SELECT DISTINCT word FROM catalog_searchword WHERE near && %(numbers)s::int[]
 
 
 def known(cut: Sequence[str], lexicon: Lexicon) -> set[str]:
-    """Products' words: of the lexicon's phrases those, of all else those like it too."""
+    """Products' words: those of the lexicon's phrases, and those like all else."""
     numbers: set[int] = set()
     matches = list(lexicon.matches(cut))
     for match in matches:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from catalog.search import mending
-from catalog.search.documents import sku_of
+from catalog.search.documents import SIZE_BANDS, size_band, sku_of
 from catalog.search.lexicon import Fact, Lexicon, Match, between
 from catalog.search.words import fold, units, wanted
 from donghai import sql
@@ -17,8 +18,10 @@ MOST_OF_SKU = (
 )
 LAST = "\U0010ffff"
 
+CENTIMETRES = "cm(?![a-z])|см(?![а-я])|سم|厘米|公分|センチ(?:メートル)?|센티(?:미터)?"
 MILLIMETRES = "mm(?![a-z])|мм(?![а-я])|مم|毫米|ミリ(?:メートル)?|밀리(?:미터)?"
-SIZE = re.compile(rf"(\d{{1,3}}(?:[.,]\d)?)\s*(?:{MILLIMETRES})")
+SIZE = re.compile(rf"(\d{{1,3}}(?:[.,]\d)?)\s*(?:(?P<mm>{MILLIMETRES})|{CENTIMETRES})")
+MOST_BEAD = SIZE_BANDS[0]  # mm: what's larger may be the side of a thing without beads
 SKU = re.compile(r"[a-z0-9]{4,40}")  # four signs are enough to look for one
 
 SKU_SQL = """
@@ -100,9 +103,12 @@ def _sense(match: Match, cut: Sequence[str], known: set[str]) -> Sense:
 
 
 def _take_sizes(text: str, found: Reading) -> str:
-    for size in SIZE.findall(text):
-        value = size.replace(",", ".").removesuffix(".0")
-        found.senses.append(Sense(frozenset({("size", value)})))
+    for typed in SIZE.finditer(text):
+        size = Decimal(typed[1].replace(",", ".")) * (1 if typed["mm"] else 10)
+        values = {f"{size.normalize():f}"}
+        if size > MOST_BEAD:
+            values.add(size_band(size))
+        found.senses.append(Sense(frozenset(("size", value) for value in values)))
     return SIZE.sub(" ", text)
 
 

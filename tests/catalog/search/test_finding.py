@@ -85,6 +85,18 @@ def test_all_that_is_typed_counts_in_any_mixture_of_languages():
     assert found("bracelet with amethyst, 10 mm") == [wanted]
 
 
+@pytest.mark.parametrize(
+    "text", ["11 cm", "11cm", "110 mm", "11 см", "11 厘米", "110毫米"]
+)
+def test_a_length_is_read_as_the_band_it_lies_in_or_the_bead(text):
+    tower = list_piece(facets={"size": ("80-150",)})
+    bead = list_piece(facets={"size": ("110",)})
+    list_piece(facets={"size": ("40-80",)})
+
+    assert found(text) == [bead, tower]
+    assert found("8 mm") == []
+
+
 def test_a_lone_sign_is_read_by_what_stands_around_it():
     red = list_piece(facets={"mineral": ("AGATE",), "colour": ("RED",)})
     list_piece(facets={"mineral": ("AGATE",)})
