@@ -55,6 +55,7 @@ class Found:
     counts: Mapping[str, list[Count]] = field(default_factory=dict)
     corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, read as
     unknown: list[str] = field(default_factory=list)  # left out: no product has it
+    is_unreadable: bool = False  # signs were typed, and no word
 
 
 def find(query: Query) -> Found:
@@ -73,7 +74,9 @@ def find(query: Query) -> Found:
         merchant_id=query.merchant_id,
     )
     if reading.is_of_nothing:
-        return Found([], "", unknown=reading.unknown)
+        return Found(
+            [], "", unknown=reading.unknown, is_unreadable=reading.is_unreadable
+        )
     wish = _wish(query, reading)
     by_name = replace(wish, senses=[*_filters(query), *reading.senses])
     if reading.may_name and (reading.words or query.after.startswith(BY_NAME)):

@@ -228,6 +228,34 @@ def test_four_signs_of_a_sku_find_it(text):
     assert found(text) == [wanted]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DH-0046",
+        "0046",
+        "46-1",
+        "046-1",
+        "DH 0046",
+        "dh 0046 1",
+        "0046-1",
+        "DH 0046 手链",
+    ],
+)
+def test_a_sku_is_found_by_its_parts_and_its_end(text):
+    wanted = list_piece(skus=("DH-0046-1",))
+    list_piece(skus=("DH-0047-2",))
+    list_piece(skus=("DH-0046-1-X",), facets={"form": ("PENDANT",)}, is_public=False)
+
+    assert found(text) == [wanted]
+
+
+def test_a_number_beside_words_is_no_end_of_a_sku():
+    shop = list_piece(texts=("Galaxy 1688",))
+    list_piece(skus=("AB-1688",))
+
+    assert found("galaxy 1688") == [shop]
+
+
 def test_a_sku_of_letters_is_found_and_goes_with_other_words():
     wanted = list_piece(skus=("QUARK-A",))
     list_piece(skus=("QUARK-B",), facets={"form": ("PENDANT",)})
@@ -245,6 +273,37 @@ def test_what_nobody_has_is_left_out_and_said():
     assert page.product_ids == [amethyst]
     assert page.unknown == ["zzqqxxyy"]
     assert found("zzqqxxyy") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("晶" * 5000, ["晶" * 25]),
+        ("amethyst Zzqqxxyy zzqqxxyy ZZQQXXYY", ["ZZQQXXYY"]),
+        ("греибый Ёжиккй", ["греибый", "Ёжиккй"]),
+        ("ロシア", ["ロシア"]),
+        (
+            "qqaa1 qqbb2 qqcc3 qqdd4 qqee5 qqff6",
+            [f"qq{x}" for x in ["aa1", "bb2", "cc3", "dd4", "ee5"]],
+        ),
+    ],
+)
+def test_what_nobody_has_is_told_as_it_was_typed_once_and_at_most_five_times(
+    text, unknown
+):
+    list_piece()
+
+    assert find(Query(text=text)).unknown == unknown
+
+
+@pytest.mark.parametrize("text", ["🔥", "💎✨", "!?", "“”"])
+def test_signs_without_a_word_find_nothing_and_that_is_told(text):
+    list_piece()
+
+    page = find(Query(text=text))
+
+    assert page.product_ids == []
+    assert page.is_unreadable
 
 
 @pytest.mark.parametrize(
