@@ -73,6 +73,14 @@ def find(query: Query) -> Found:
         language=query.language,
         merchant_id=query.merchant_id,
     )
+    found = _answered(query, reading)
+    if found.product_ids or not reading.lengths:
+        return found
+    return _answered(query, reading.without_lengths())
+
+
+def _answered(query: Query, reading: Reading) -> Found:
+    """By facts, or by names as well."""
     if reading.is_of_nothing:
         return Found(
             [], "", unknown=reading.unknown, is_unreadable=reading.is_unreadable

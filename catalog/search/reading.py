@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from catalog.search import mending
@@ -63,6 +63,7 @@ class Reading:
     corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, read as
     unknown: list[str] = field(default_factory=list)  # in no product: left out
     is_unreadable: bool = False  # something was typed, but no word
+    lengths: dict[Sense, str] = field(default_factory=dict)  # as typed
 
     @property
     def may_name(self) -> bool:
@@ -72,6 +73,12 @@ class Reading:
     @property
     def means_something(self) -> bool:
         return bool(self.senses or self.words or self.products is not None)
+
+    def without_lengths(self) -> "Reading":
+        """Not every side of a piece is a fact of it: a wrist isn't."""
+        senses = [sense for sense in self.senses if sense not in self.lengths]
+        unknown = [*self.lengths.values(), *self.unknown][:MOST_UNKNOWN]
+        return replace(self, senses=senses, unknown=unknown, lengths={})
 
     @property
     def is_of_nothing(self) -> bool:
@@ -143,9 +150,11 @@ def _take_sizes(text: str, found: Reading) -> str:
     for typed in SIZE.finditer(text):
         size = Decimal(typed[1].replace(",", ".")) * (1 if typed["mm"] else 10)
         values = {f"{size.normalize():f}"}
+        sense = Sense(frozenset(("size", value) for value in values))
         if size > MOST_BEAD:
-            values.add(size_band(size))
-        found.senses.append(Sense(frozenset(("size", value) for value in values)))
+            sense = Sense(sense.facts | {("size", size_band(size))})
+            found.lengths[sense] = typed[0]
+        found.senses.append(sense)
     return SIZE.sub(" ", text)
 
 

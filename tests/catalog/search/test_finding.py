@@ -97,6 +97,16 @@ def test_a_length_is_read_as_the_band_it_lies_in_or_the_bead(text):
     assert found("8 mm") == []
 
 
+def test_a_length_that_no_such_piece_has_is_left_out_and_said():
+    bracelet = list_piece(facets={"size": ("8",)})
+
+    page = find(Query(text="amethyst bracelet 18 cm"))
+
+    assert page.product_ids == [bracelet]
+    assert page.unknown == ["18 cm"]
+    assert found("18 cm") == []
+
+
 def test_a_lone_sign_is_read_by_what_stands_around_it():
     red = list_piece(facets={"mineral": ("AGATE",), "colour": ("RED",)})
     list_piece(facets={"mineral": ("AGATE",)})
