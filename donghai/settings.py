@@ -150,7 +150,7 @@ USE_TZ = True
 HOME_ZONE = "Asia/Shanghai"  # Donghai's own time
 
 # Search: the function that names facts of a piece: (facet, value, language, phrase)
-SEARCH_NAMES = "catalog.glossary.book.facts_by_name"
+SEARCH_NAMES = "catalog.products.naming.facts_by_name"
 
 # Files
 STATIC_URL = "static/"

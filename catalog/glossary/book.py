@@ -9,6 +9,8 @@ from catalog.glossary.models import Language, Term, TermName
 from donghai.memory import remembered
 
 FALLBACK = Language.EN.value
+# Forms of a word that name the same thing when they stand alone
+INFLECTED = ("genitive", "dative", "definite", "feminine", "neuter", "adjective")
 
 
 class Word(NamedTuple):
@@ -108,10 +110,16 @@ def names() -> Iterator[Phrase]:
 
 
 def facts_by_name() -> Iterator[tuple[str, str, str, str]]:
-    """What search reads words by: facet, code, language, phrase."""
+    """What search reads words by: facet, code, language, phrase, inflected or not."""
     for said in book().phrases:
         if said.kind != Term.Kind.LABEL:
             yield said.kind.lower(), said.code, said.language, said.phrase
+    for language, words in book().words.items():
+        for code, word in words.items():
+            kind = book().terms[code].kind
+            for use, form in word.grammar.items():
+                if kind != Term.Kind.LABEL and use.startswith(INFLECTED):
+                    yield kind.lower(), code, language, form
 
 
 @cache

@@ -6,10 +6,7 @@ from decimal import Decimal
 from catalog.merchants.models import Merchant
 from catalog.products.models import Product, Variant
 from catalog.search import services as search
-from catalog.search.documents import Document
-
-# Upper ends in mm of the bands that things without beads are found by
-BANDS = (20, 40, 80, 150)
+from catalog.search.documents import Document, size_band
 
 
 def index(product_ids: Iterable[int]) -> None:
@@ -59,10 +56,4 @@ def sizes(variant: Variant) -> Iterator[str]:
     sides = ("length_mm", "width_mm", "height_mm", "diameter_mm")
     longest: Decimal = max((getattr(variant, x) or Decimal(0)) for x in sides)
     if longest:
-        lower = 0
-        for upper in BANDS:
-            if longest <= upper:
-                yield f"{lower}-{upper}"
-                return
-            lower = upper
-        yield f"{lower}-"
+        yield size_band(longest)

@@ -1,9 +1,11 @@
 """A product as others hand it to search, and the row that becomes of it."""
 
+import re
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache, reduce
 from hashlib import blake2b
 from operator import or_
@@ -12,8 +14,11 @@ from catalog.search.lexicon import Fact, Lexicon, Match, between
 from catalog.search.words import LONGEST, fold, tokens, units
 
 MOST_WORDS = 200  # of one product
+PART_OF_SKU = re.compile(r"[\W_]+")
 # Lower ends of price bands in fen.
 PRICE_BANDS = (0, 10_00, 30_00, 100_00, 300_00, 1000_00, 3000_00)
+# Upper ends in mm of the bands that things without beads are found by.
+SIZE_BANDS = (20, 40, 80, 150)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Row:
 
     @property
     def skus(self) -> set[str]:
-        return {sku for each in self.document.skus if (sku := sku_of(each))}
+        return {sku for each in self.document.skus for sku in beginnings(each)}
 
     def code(self, facet: str) -> int:
         """Of its one fact of this kind; 0 if it has none."""
@@ -79,9 +84,24 @@ def price_band(price_minor: int) -> str:
     return str(PRICE_BANDS[bisect_right(PRICE_BANDS, max(0, price_minor)) - 1])
 
 
+def size_band(millimetres: Decimal) -> str:
+    """The band a longest side is in: "40-80", and "150-" above all."""
+    upper = bisect_left(SIZE_BANDS, millimetres)
+    ends = (0, *SIZE_BANDS, "")
+    return f"{ends[upper]}-{ends[upper + 1]}"
+
+
 def sku_of(typed: str) -> str:
     """A SKU without case, width and signs."""
     return "".join(c for c in fold(typed) if c.isalnum())
+
+
+def beginnings(sku: str) -> Iterator[str]:
+    """All of it, and what begins with each of its parts but the last."""
+    parts = [part for part in map(sku_of, PART_OF_SKU.split(sku)) if part]
+    for first in range(max(1, len(parts) - 1)):
+        if rest := "".join(parts[first:]):
+            yield rest
 
 
 def fact_token(fact: Fact) -> str:

@@ -17,6 +17,7 @@ from catalog.search.reading import MOST_OF_SKU, Reading, Sense, read
 MOST_SIZE = 100
 MOST_VALUES = 20  # of a facet are counted out
 MERCHANT, IN_STOCK = "merchant", "in_stock"  # counted like facets
+BY_NAME = "."  # before a place: words of the trade just occur on these pages, too
 
 Count = tuple[str, int]
 
@@ -54,13 +55,15 @@ class Found:
     counts: Mapping[str, list[Count]] = field(default_factory=dict)
     corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, read as
     unknown: list[str] = field(default_factory=list)  # left out: no product has it
+    is_unreadable: bool = False  # signs were typed, and no word
 
 
 def find(query: Query) -> Found:
     """Read what was typed, and bring a page of what it means.
 
-    A word of the trade means a fact: "amethyst" brings what is amethyst. Where nothing
-    is all that was typed, its words may also just occur, as in a merchant's name.
+    A word of the trade means a fact: "amethyst" brings what is amethyst. It may also
+    just occur, as in a merchant's name, beside words that mean none ("Amethyst House")
+    or where the facts bring few: names are no match for a market full of amethyst.
     """
     if not query.public_only and query.merchant_id is None:
         raise ValueError("only a merchant's own products are found unlisted")
@@ -70,18 +73,32 @@ def find(query: Query) -> Found:
         language=query.language,
         merchant_id=query.merchant_id,
     )
+    found = _answered(query, reading)
+    if found.product_ids or not reading.lengths:
+        return found
+    return _answered(query, reading.without_lengths())
+
+
+def _answered(query: Query, reading: Reading) -> Found:
+    """By facts, or by names as well."""
     if reading.is_of_nothing:
-        return Found([], "", unknown=reading.unknown)
+        return Found(
+            [], "", unknown=reading.unknown, is_unreadable=reading.is_unreadable
+        )
     wish = _wish(query, reading)
+    by_name = replace(wish, senses=[*_filters(query), *reading.senses])
+    if reading.may_name and (reading.words or query.after.startswith(BY_NAME)):
+        return _found(by_name, reading, plans.answer(by_name))
     answer = plans.answer(wish)
-    if not answer.products and reading.senses and reading.words:
-        wish = replace(wish, senses=[*_filters(query), *reading.senses])
-        answer = plans.answer(wish)
+    is_first = not query.after
+    if reading.may_name and is_first and not (answer.products and answer.more):
+        return _found(by_name, reading, plans.answer(by_name))
     return _found(wish, reading, answer)
 
 
 def _wish(query: Query, reading: Reading) -> Wish:
     facts_alone = [Sense(sense.facts) for sense in reading.senses]
+    after = query.after.removeprefix(BY_NAME)
     return Wish(
         senses=[*_filters(query), *facts_alone],
         words=reading.words,
@@ -91,7 +108,7 @@ def _wish(query: Query, reading: Reading) -> Wish:
         merchant_id=query.merchant_id,
         public_only=query.public_only,
         sort=query.sort,
-        place=places.read(query.sort, query.after) if query.after else None,
+        place=places.read(query.sort, after) if after else None,
         size=max(1, min(query.size, MOST_SIZE)),
     )
 
@@ -127,9 +144,10 @@ def _found(wish: Wish, reading: Reading, answer: Answer) -> Found:
     is_last = len(answer.products) <= size
     place = None if is_last else Place(answer.places[size - 1], shown[-1])
     by_sku = len(reading.products or ())
+    mark = BY_NAME if any(sense.tokens for sense in wish.senses) else ""
     return Found(
         shown,
-        places.written(wish.sort, place) if place else "",
+        mark + places.written(wish.sort, place) if place else "",
         total=0 if wish.place else min(answer.total, plans.MOST),
         more=answer.more or by_sku >= MOST_OF_SKU,
         counts=_counts(answer.times),

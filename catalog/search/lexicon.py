@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from catalog.search import spelling
+from catalog.search import endings, spelling
 from catalog.search.words import is_sign, units
 from donghai.memory import remembered
 
@@ -54,7 +54,27 @@ class Lexicon:
         lengths: dict[str, int] = {}
         for phrase in self.senses:
             lengths[phrase[0]] = max(len(phrase), lengths.get(phrase[0], 0))
+        for phrase in self.plain:
+            lengths[phrase[0]] = max(len(phrase), lengths.get(phrase[0], 0))
         return lengths
+
+    @cached_property
+    def plain(self) -> Mapping[Cut, frozenset[tuple[str, Fact]]]:
+        """The same with each word as `singular` has it: "tumbled stone"."""
+        found: dict[Cut, frozenset[tuple[str, Fact]]] = {}
+        for phrase, senses in self.senses.items():
+            cut = tuple(map(self.singular, phrase))
+            found[cut] = found.get(cut, frozenset()) | senses
+        return found
+
+    def singular(self, word: str) -> str:
+        """A word as the lexicon has it without its ending, else as it is."""
+        if is_sign(word):
+            return word
+        known = self.words.__contains__
+        if found := next(filter(known, endings.without(word)), None):
+            return self.singular(found)
+        return word if known(word) else next(filter(known, endings.plurals(word)), word)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -98,11 +118,16 @@ class Lexicon:
 
     def _end(self, cut: Sequence[str], start: int) -> int:
         """Where the longest phrase that begins here ends; 0 if none does."""
-        for length in range(self.longest.get(cut[start], 0), 0, -1):
+        first = cut[start]
+        longest = max(self.longest.get(x, 0) for x in (first, self.singular(first)))
+        for length in range(longest, 0, -1):
             phrase = tuple(cut[start : start + length])
-            if phrase in self.senses and (length > 1 or self._is_apart(cut, start)):
+            if self._has(phrase) and (length > 1 or self._is_apart(cut, start)):
                 return start + length
         return 0
+
+    def _has(self, phrase: Cut) -> bool:
+        return phrase in self.senses or tuple(map(self.singular, phrase)) in self.plain
 
     def _is_apart(self, cut: Sequence[str], at: int) -> bool:
         """A lone sign is a phrase only where it is no part of something unknown."""
@@ -113,7 +138,8 @@ class Lexicon:
 
     def _facts(self, phrase: Cut, language: str) -> frozenset[Fact]:
         if (phrase, language) not in self._meanings:
-            senses = self.senses[phrase]
+            plain = tuple(map(self.singular, phrase))
+            senses = self.senses.get(phrase) or self.plain[plain]
             here = frozenset(fact for tongue, fact in senses if tongue == language)
             anywhere = frozenset(fact for _, fact in senses)
             self._meanings[phrase, language] = here or anywhere

@@ -16,9 +16,13 @@ SELECT DISTINCT word FROM catalog_searchword WHERE near && %(numbers)s::int[]
 
 
 def known(cut: Sequence[str], lexicon: Lexicon) -> set[str]:
-    """Of what stands outside the lexicon's phrases: products' words like it, or it."""
+    """Products' words: those of the lexicon's phrases, and those like all else."""
     numbers: set[int] = set()
-    for segment in between(cut, lexicon.matches(cut)):
+    matches = list(lexicon.matches(cut))
+    for match in matches:
+        for token in filter(None, wanted(cut[match.start : match.end])):
+            numbers.add(spelling.number(token[: spelling.BEGINNING]))
+    for segment in between(cut, matches):
         for token in filter(None, wanted(segment)):
             numbers.update(numbers_of(token))
     if not numbers:
@@ -44,7 +48,7 @@ def is_strange(unit: str, known: set[str], lexicon: Lexicon) -> bool:
     return not (
         is_sign(unit)
         or unit in known
-        or unit in lexicon.words
+        or lexicon.singular(unit) in lexicon.words
         or not carries_meaning(unit)
     )
 
@@ -89,7 +93,8 @@ def _word(word: str, known: set[str], lexicon: Lexicon) -> str:
         return word
     like = lexicon.spelled_like(word, spelling.slips(word))
     others = (each for each in known if not is_sign(each))
-    return spelling.nearest(word, others, like) or word
+    trade = spelling.nearest(word, (), like)
+    return trade or spelling.nearest(word, others, ()) or word
 
 
 def _signs(run: list[str], known: set[str], lexicon: Lexicon) -> list[str]:

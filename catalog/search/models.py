@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Reverse
 
 PUBLIC = Q(is_public=True)
 
@@ -73,7 +74,10 @@ class SearchRow(models.Model):
 
 
 class SearchSku(models.Model):
-    """A SKU as it's typed: small letters and digits alone."""
+    """A SKU as it's typed: small letters and digits alone.
+
+    Of one with parts between its first and its last, also what begins at each of them.
+    """
 
     product = models.ForeignKey(
         SearchRow, on_delete=models.CASCADE, related_name="skus", db_index=False
@@ -86,7 +90,10 @@ class SearchSku(models.Model):
                 fields=["product", "sku"], name="a_product_has_a_sku_once"
             ),
         ]
-        indexes = [models.Index(fields=["sku", "product"], name="search_by_sku")]
+        indexes = [
+            models.Index(fields=["sku", "product"], name="search_by_sku"),
+            models.Index(Reverse("sku"), "product", name="search_by_sku_end"),
+        ]
 
 
 class SearchWord(models.Model):

@@ -174,7 +174,7 @@ def _ways(wish: Wish) -> Iterator[Way]:
     if wish.products is not None:
         yield _gather(wish, WITHOUT_END)
         return
-    if wish.words:
+    if wish.words or any(sense.tokens for sense in wish.senses):
         yield _gather(wish, FEW)
     yield _walk(wish, STEPS, wish.most)
     if wish.tokens:

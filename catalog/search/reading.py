@@ -1,12 +1,14 @@
 """What somebody may have meant by what he typed: facts, free words and SKUs."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from catalog.search import mending
-from catalog.search.documents import sku_of
-from catalog.search.lexicon import Fact, Lexicon, between
-from catalog.search.words import fold, units, wanted
+from catalog.search.documents import SIZE_BANDS, size_band, sku_of
+from catalog.search.lexicon import Fact, Lexicon, Match, between
+from catalog.search.words import fold, is_sign, units, wanted
 from donghai import sql
 
 MOST_TEXT = 200  # letters
@@ -15,24 +17,33 @@ MOST_OF_SKU = (
     1000  # products whose SKU begins as typed: the next letter tells them apart
 )
 LAST = "\U0010ffff"
+WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u064b-\u065f'’])+")
 
+CENTIMETRES = "cm(?![a-z])|см(?![а-я])|سم|厘米|公分|センチ(?:メートル)?|센티(?:미터)?"
 MILLIMETRES = "mm(?![a-z])|мм(?![а-я])|مم|毫米|ミリ(?:メートル)?|밀리(?:미터)?"
-SIZE = re.compile(rf"(\d{{1,3}}(?:[.,]\d)?)\s*(?:{MILLIMETRES})")
+SIZE = re.compile(rf"(\d{{1,3}}(?:[.,]\d)?)\s*(?:(?P<mm>{MILLIMETRES})|{CENTIMETRES})")
+MOST_BEAD = SIZE_BANDS[0]  # mm: what's larger may be the side of a thing without beads
 SKU = re.compile(r"[a-z0-9]{4,40}")  # four signs are enough to look for one
+SKU_END = re.compile(r"(?=.*\d)[a-z0-9]{3,40}")  # three where they end it
+LONGEST_PREFIX = 4  # letters that stand apart from a SKU's number: DH 0046
+MOST_UNKNOWN = 5  # are told
 
+BEGINS_SQL = "sku >= %(first)s AND sku < %(last)s"
+ENDS_SQL = "reverse(sku) >= %(end)s AND reverse(sku) < %(end_last)s"
 SKU_SQL = """
-SELECT product_id FROM catalog_searchsku s
-WHERE sku >= %(first)s AND sku < %(last)s
-  AND (%(merchant)s::bigint IS NULL OR EXISTS (
-      SELECT FROM catalog_searchrow r
-      WHERE r.product_id = s.product_id AND r.merchant_id = %(merchant)s))
-ORDER BY sku LIMIT %(most)s
+(SELECT product_id FROM catalog_searchsku s
+ WHERE {where}
+   AND (%(merchant)s::bigint IS NULL OR EXISTS (
+       SELECT FROM catalog_searchrow r
+       WHERE r.product_id = s.product_id AND r.merchant_id = %(merchant)s))
+ ORDER BY {by} LIMIT %(most)s)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """A phrase of the lexicon: what it means, one of these facts; how it was typed."""
+    """A phrase of the lexicon: what it means, one of these facts; as which words it may
+    just occur as well, if there are such."""
 
     facts: frozenset[Fact]
     tokens: tuple[str, ...] = ()
@@ -51,12 +62,29 @@ class Reading:
     products: list[int] | None = None  # whose SKU begins as typed
     corrected: list[tuple[str, str]] = field(default_factory=list)  # typed, read as
     unknown: list[str] = field(default_factory=list)  # in no product: left out
+    is_unreadable: bool = False  # something was typed, but no word
+    lengths: dict[Sense, str] = field(default_factory=dict)  # as typed
+
+    @property
+    def may_name(self) -> bool:
+        """Words of the trade in it occur as words, as in a merchant's name."""
+        return any(sense.tokens for sense in self.senses)
+
+    @property
+    def means_something(self) -> bool:
+        return bool(self.senses or self.words or self.products is not None)
+
+    def without_lengths(self) -> "Reading":
+        """Not every side of a piece is a fact of it: a wrist isn't."""
+        senses = [sense for sense in self.senses if sense not in self.lengths]
+        unknown = [*self.lengths.values(), *self.unknown][:MOST_UNKNOWN]
+        return replace(self, senses=senses, unknown=unknown, lengths={})
 
     @property
     def is_of_nothing(self) -> bool:
         """Something was typed, and nothing of it is known."""
-        meant = self.senses or self.words or self.products is not None
-        return bool(self.unknown) and not meant
+        told = self.unknown or self.is_unreadable
+        return bool(told) and not self.means_something
 
 
 def read(
@@ -66,53 +94,116 @@ def read(
 
     A word that no product has and that resembles none is left out, not in the way.
     """
-    found = Reading()
+    found, skus = Reading(), Skus(merchant_id)
     rest = _take_sizes(fold(text[:MOST_TEXT]), found)
-    numbered, plain = _parted(rest)
-    kept = [each for each in numbered if not _is_sku(each, found, merchant_id)]
-    cut = list(units(" ".join([*plain, *kept]))[:MOST_UNITS])
+    cut = list(units(" ".join(skus.left_of(rest.split())))[:MOST_UNITS])
     known = mending.known(cut, lexicon)
     strange = [unit for unit in cut if mending.is_strange(unit, known, lexicon)]
-    skus = {each for each in strange if _is_sku(each, found, merchant_id)}
-    cut = [unit for unit in cut if unit not in skus]
-    cut, found.corrected = mending.mended(cut, known, lexicon)
+    taken = {each for each in strange if skus.take(each)}
+    found.products = skus.products
+    cut = [unit for unit in cut if unit not in taken]
+    cut, corrected = mending.mended(cut, known, lexicon)
     matches = list(lexicon.matches(cut, language))
-    for match in matches:
-        typed = tuple(filter(None, wanted(cut[match.start : match.end])))
-        found.senses.append(Sense(match.facts, typed))
-    loose = [unit for segment in between(cut, matches) for unit in wanted(segment)]
-    for token in filter(None, loose):
-        (found.words if mending.occurs(token, known) else found.unknown).append(token)
+    found.senses += [_sense(match, cut, known) for match in matches]
+    unknown: list[str] = []
+    for segment in between(cut, matches):
+        _sort_out(segment, known, found.words, unknown)
+    typed = _as_typed(text)
+    found.corrected = [(typed.get(one, one), other) for one, other in corrected]
+    told = dict.fromkeys(typed.get(each, each) for each in unknown)
+    found.unknown = list(told)[:MOST_UNKNOWN]
+    found.is_unreadable = bool(text.strip()) and not (found.means_something or unknown)
     return found
 
 
+def _sort_out(
+    segment: Sequence[str], known: set[str], words: list[str], unknown: list[str]
+) -> None:
+    """Words that occur, and those that don't; signs side by side are one of those."""
+    missing: list[str] = []
+    for unit, token in zip([*segment, ""], [*wanted(segment), ""], strict=True):
+        is_missing = bool(token) and not mending.occurs(token, known)
+        if is_missing and is_sign(unit):
+            begun = missing.pop() if missing and missing[-1][-1] == unit else ""
+            missing.append(begun + token[bool(begun) :])
+            continue
+        unknown += missing
+        missing = [token] if is_missing else []
+        if token and not is_missing:
+            words.append(token)
+    unknown += missing
+
+
+def _as_typed(text: str) -> dict[str, str]:
+    """Words by what becomes of them."""
+    return {fold(word): word for word in WORD.findall(text[:MOST_TEXT])}
+
+
+def _sense(match: Match, cut: Sequence[str], known: set[str]) -> Sense:
+    """A lone sign only means something: it begins too many words."""
+    typed = tuple(filter(None, wanted(cut[match.start : match.end])))
+    occurs = known.issuperset(typed) and not (len(typed) == 1 == len(typed[0]))
+    return Sense(match.facts, typed if occurs else ())
+
+
 def _take_sizes(text: str, found: Reading) -> str:
-    for size in SIZE.findall(text):
-        value = size.replace(",", ".").removesuffix(".0")
-        found.senses.append(Sense(frozenset({("size", value)})))
+    for typed in SIZE.finditer(text):
+        size = Decimal(typed[1].replace(",", ".")) * (1 if typed["mm"] else 10)
+        values = {f"{size.normalize():f}"}
+        sense = Sense(frozenset(("size", value) for value in values))
+        if size > MOST_BEAD:
+            sense = Sense(sense.facts | {("size", size_band(size))})
+            found.lengths[sense] = typed[0]
+        found.senses.append(sense)
     return SIZE.sub(" ", text)
 
 
-def _parted(text: str) -> tuple[list[str], list[str]]:
-    """What has digits, as SKUs do, and what has none."""
-    numbered: list[str] = []
-    plain: list[str] = []
-    for chunk in text.split():
-        (numbered if any(map(str.isdigit, chunk)) else plain).append(chunk)
-    return numbered, plain
+@dataclass(slots=True)
+class Skus:
+    """SKUs somebody typed, and the products that have all of them."""
 
+    merchant_id: int | None
+    products: list[int] | None = None
 
-def _is_sku(typed: str, found: Reading, merchant_id: int | None) -> bool:
-    """Whether a product's SKU begins like this; if so, only such products are meant."""
-    sku = sku_of(typed)
-    if not SKU.fullmatch(sku):
-        return False
-    rows = sql.rows(
-        SKU_SQL, first=sku, last=sku + LAST, merchant=merchant_id, most=MOST_OF_SKU
-    )
-    products = {row.product_id for row in rows}
-    if products and found.products is not None:
-        products &= set(found.products)
-    if products:
-        found.products = sorted(products)
-    return bool(rows)
+    def left_of(self, chunks: list[str]) -> list[str]:
+        """Chunks that are no SKU. Those with digits may be: all of them, one and the
+        letters before it, or one; where nothing but numbers is typed, its end, too."""
+        numbered = [any(map(str.isdigit, chunk)) for chunk in chunks]
+        if not any(numbered):
+            return chunks
+        if 1 < len(chunks) <= LONGEST_PREFIX and self.take("".join(chunks)):
+            return []
+        left: list[str] = []
+        for chunk, is_numbered in zip(chunks, numbered, strict=True):
+            before = left[-1] if left and len(left[-1]) <= LONGEST_PREFIX else ""
+            if is_numbered and before and self.take(before + chunk):
+                left.pop()
+            elif not is_numbered or not self.take(chunk, or_end=all(numbered)):
+                left.append(chunk)
+        return left
+
+    def take(self, typed: str, *, or_end: bool = False) -> bool:
+        """Whether a product's SKU begins (or ends) like this: only such are meant."""
+        sku = sku_of(typed)
+        ways = [(BEGINS_SQL, "sku")] if SKU.fullmatch(sku) else []
+        if or_end and SKU_END.fullmatch(sku):
+            ways.append((ENDS_SQL, "reverse(sku)"))
+        if not ways:
+            return False
+        rows = sql.rows(
+            " UNION ALL ".join(
+                SKU_SQL.format(where=where, by=by) for where, by in ways
+            ),
+            first=sku,
+            last=sku + LAST,
+            end=sku[::-1],
+            end_last=sku[::-1] + LAST,
+            merchant=self.merchant_id,
+            most=MOST_OF_SKU,
+        )
+        products = {row.product_id for row in rows}
+        if products and self.products is not None:
+            products &= set(self.products)
+        if products:
+            self.products = sorted(products)
+        return bool(rows)
