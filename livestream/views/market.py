@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -98,12 +99,16 @@ class Counter:
 
 @for_hosts
 def market(request: HttpRequest, host: Host) -> HttpResponse:
-    """The market without a session chosen: the next one, or plan one first."""
-    coming = _own_sessions(host).first()
-    if coming is None:
+    """The market beside the session on air or the next one; else plan one first.
+
+    What is asked of the market stays in the address on the way.
+    """
+    sessions = host.sessions.all()
+    now = sessions.on_air().first() or sessions.next_up(timezone.now()).first()
+    if now is None:
         messages.info(request, _("Plan a session first, then choose its pieces."))
-        return redirect("livestream:plan")
-    return redirect("livestream:pieces", coming.pk)
+        return redirect(reverse("livestream:plan", query=request.GET))
+    return redirect(reverse("livestream:pieces", args=[now.pk], query=request.GET))
 
 
 @for_hosts

@@ -2,9 +2,11 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.utils import timezone
 from hypothesis import given
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from catalog.models import Variant
 from donghai.money import Money
 from livestream import pricing, services, sold
-from livestream.models import Collection, Listing
+from livestream.models import Collection, Listing, LiveSession
 from tests.make import (
     make_client,
     make_glossary,
@@ -175,13 +177,23 @@ def test_a_collection_is_its_hosts_alone():
     assert Collection.objects.exists()
 
 
-def test_what_was_sold_is_counted_by_night_and_language():
+HOME = ZoneInfo(settings.HOME_ZONE)
+
+
+def start_at(session, day, hour):
+    """Let a session begin on a day at an hour of Donghai's."""
+    starts = datetime.combine(day, time(hour), HOME)
+    ends = starts + timedelta(hours=2)
+    LiveSession.objects.filter(pk=session.pk).update(starts_at=starts, ends_at=ends)
+
+
+def test_what_was_sold_last_night_is_counted_by_language():
     listing = make_listing(variant=make_variant(on_hand=10))
-    for _ in range(2):
-        sold.count(listing_id=listing.pk, units=3)
-    session = listing.session
-    type(session).objects.filter(pk=session.pk).update(starts_on=timezone.localdate())
-    sold.count(listing_id=listing.pk, units=1)
+    session, today = listing.session, pricing.home_day()
+    start_at(session, today - timedelta(days=1), 1)
+    sold.count(listing_id=listing.pk, units=3)
+    start_at(session, today - timedelta(days=1), 23)
+    sold.count(listing_id=listing.pk, units=4)
 
     night = sold.last_night()
     assert night.languages == {"en": 7}
@@ -193,6 +205,17 @@ def test_what_was_sold_is_counted_by_night_and_language():
         f"/studio/{session.pk}/pieces/", {"sold": "en"}
     )
     assert [card.sold for card in page.context["cards"]] == [7]
+
+
+@pytest.mark.parametrize("days_ago", [0, 2])
+def test_what_is_sold_today_or_was_the_night_before_is_not_last_nights(days_ago):
+    listing = make_listing(variant=make_variant(on_hand=10))
+    start_at(listing.session, pricing.home_day() - timedelta(days=days_ago), 1)
+
+    sold.count(listing_id=listing.pk, units=3)
+
+    assert sold.last_night().languages == {}
+    assert sold.most_sold("en") == []
 
 
 def test_pieces_like_one_are_a_shelf_of_their_own():
@@ -343,3 +366,32 @@ def test_a_collection_that_is_in_already_says_so():
     last = [str(list(get_messages(one.wsgi_request))[-1]) for one in (again, gone)]
     assert last == ["All are in already.", "None of its pieces is for sale now."]
     assert first.status_code == 302
+
+
+def test_a_product_page_leads_to_the_market_of_the_session_with_it_found():
+    session, variant = make_session(), make_variant()
+    make_variant(mineral="CITRINE", form="TOWER")
+    client = make_client(session.host.user)
+
+    page = client.get(f"/crystals/{variant.product_id}/").content.decode()
+    found = client.get(f"/studio/market/?search={variant.sku}", follow=True)
+
+    assert f'href="/studio/market/?search={variant.sku}"' in page
+    [(address, _)] = found.redirect_chain
+    assert address == f"/studio/{session.pk}/pieces/?search={variant.sku}"
+    assert rows_of(found).keys() == {variant.pk}
+
+
+def test_the_market_is_the_running_sessions_before_the_next_ones():
+    coming = make_session(on_air=False)
+    running = make_session(host=coming.host)
+    client = make_client(coming.host.user)
+
+    assert client.get("/studio/market/")["Location"] == f"/studio/{running.pk}/pieces/"
+    studio = client.get("/studio/").content.decode()
+    assert f'href="/studio/{running.pk}/pieces/"' in studio
+
+    past = {"starts_at": timezone.now() - timedelta(hours=9), "state": "SCHEDULED"}
+    LiveSession.objects.update(ends_at=timezone.now() - timedelta(hours=7), **past)
+    answer = client.get("/studio/market/?search=ring")
+    assert answer["Location"] == "/studio/plan/?search=ring"
