@@ -22,6 +22,7 @@ from catalog.search.likeness import like
 from donghai.errors import Refused
 from donghai.money import Money
 from donghai.paging import whole_number
+from donghai.templatetags.pages import yuan
 from hosts.models import Host, Language
 from livestream import collections, pricing, services, sold
 from livestream.models import Collection, Listing, LiveSession
@@ -155,7 +156,11 @@ def piece(
         messages.error(request, row.refusal)
     else:
         words = _("%(sku)s at %(price)s: you get %(share)s of each.")
-        facts = {"sku": variant.sku, "price": row.retail, "share": row.shares.host}
+        facts = {
+            "sku": variant.sku,
+            "price": row.retail,
+            "share": yuan(row.shares.host),
+        }
         messages.info(request, words % facts)
     return redirect(_back(request, session))
 
@@ -169,7 +174,8 @@ def link(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     reason, so that what she typed stays in the box.
     """
     session = own_session(host, session_id)
-    variant_id = whole_number(request.POST.get("variant", "")) or 0
+    wanted = whole_number(request.POST.get("variant", ""))
+    variant_id = get_object_or_404(Variant, pk=wanted).pk
     is_part = bool(request.headers.get("HX-Request"))
     try:
         listing = services.link_variant(
@@ -185,7 +191,7 @@ def link(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         return redirect(_back(request, session))
     words = _("%(sku)s is in your session; you get %(share)s of each.") % {
         "sku": listing.variant.sku,
-        "share": listing.host_share,
+        "share": yuan(listing.host_share),
     }
     if is_part:
         return _linked_part(request, session, variant_id, words)

@@ -343,6 +343,12 @@ def test_a_price_is_read_as_people_type_it(text, currency, amount):
     assert pricing.read_price(text, currency) == Money.of(amount, currency)
 
 
+@pytest.mark.parametrize("text", ["1e5", "NaN", "٣٠", "8x10", "1" * 13])
+def test_what_is_no_price_is_refused(text):
+    with pytest.raises(pricing.NotAPrice):
+        pricing.read_price(text, "USD")
+
+
 @given(st.integers(1, 10**12), st.sampled_from(["USD", "JPY", "KWD"]))
 def test_a_price_that_is_shown_in_a_box_reads_back_the_same(minor, currency):
     price = Money(minor, currency)
