@@ -1,5 +1,6 @@
 """Who gets what of a retail price, in fen, at a dated rate."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,13 +10,40 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Variant
+from catalog.products import typed
 from donghai import rates
+from donghai.errors import Refused
 from donghai.models import ExchangeRate
 from donghai.money import Money, decimals
 from hosts.models import Host
 from livestream.models import HostTerms
+
+
+class NoPrice(Refused):
+    code = "no_price"
+    title = _("Give a price.")
+    status = 422
+
+
+class NotAPrice(Refused):
+    code = "not_a_price"
+    title = _("“%(typed)s” cannot be read as a price. Write it like %(example)s.")
+    status = 422
+
+
+class PriceNotPositive(Refused):
+    code = "price_not_positive"
+    title = _("A price is more than nought.")
+    status = 422
+
+
+class TooManyDecimals(Refused):
+    code = "too_many_decimals"
+    title = _("%(currency)s has no coin that small. Write a price like %(example)s.")
+    status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +119,27 @@ def shares(retail: Money, wholesale: Money, rate: ExchangeRate | None) -> Shares
         centre=centre,
         rate_id=rate.pk if rate else None,
     )
+
+
+def read_price(text: str, currency: str) -> Money:
+    """What a person typed as a price: ７．５０, $8, 1,234.50 and 1.234,50 alike.
+
+    Refuses with NoPrice, NotAPrice, PriceNotPositive or TooManyDecimals.
+    """
+    said = re.sub(rf"^{currency}|{currency}$", "", typed.plain(text), flags=re.I)
+    example = Money.of("2450" if decimals(currency) == 0 else "24.50", currency).amount
+    try:
+        amount = typed.decimal(said.lstrip("-−–"))
+    except typed.NotANumber:
+        raise NotAPrice(typed=typed.plain(text)[:30], example=example) from None
+    if amount is None:
+        raise NoPrice()
+    if not amount or said[0] in "-−–":
+        raise PriceNotPositive()
+    retail = Money.of(amount, currency)
+    if retail.amount != amount:
+        raise TooManyDecimals(currency=currency, example=example)
+    return retail
 
 
 def least_retail(wholesale: Money, currency: str, rate: ExchangeRate | None) -> Money:

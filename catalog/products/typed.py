@@ -1,4 +1,4 @@
-"""What people type into fields, read as numbers: 12,5 and １２.５ and ¥1,280 alike."""
+"""What people type into fields, read as numbers: 12,5, １２。５ and ¥1,280 alike."""
 
 import re
 import unicodedata
@@ -6,6 +6,9 @@ from decimal import Decimal
 
 NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 UNIT = re.compile(r"(mm|cm|g|kg|克|毫米|元|块|个|件|pcs)$", re.IGNORECASE)
+SIGN = re.compile(r"^[a-z]{0,3}[¥$€£₩]|[¥$€£₩]$", re.IGNORECASE)
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+DOTTED = re.compile(r"\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}", re.ASCII)
 
 
 class NotANumber(ValueError):
@@ -19,11 +22,14 @@ def plain(text: str) -> str:
 
 def decimal(text: str) -> Decimal | None:
     """A number of at most six places, None if nothing was typed."""
-    said = UNIT.sub("", plain(text).lstrip("¥￥$ ")).strip()
+    said = plain(text).replace("。", ".")
+    said = UNIT.sub("", SIGN.sub("", said).strip()).strip()
     if not said:
         return None
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", said):
+    if THOUSANDS.fullmatch(said):
         said = said.replace(",", "")
+    elif DOTTED.fullmatch(said):
+        said = said.replace(".", "")
     said = said.replace(",", ".")
     if not NUMBER.fullmatch(said):
         raise NotANumber(text)

@@ -1,6 +1,6 @@
 """A host's market beside one of her sessions: find, see her share, add in one tap."""
 
-import re
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from catalog.search.likeness import like
 from donghai.errors import Refused
 from donghai.money import Money
 from donghai.paging import whole_number
+from donghai.templatetags.pages import yuan
 from hosts.models import Host, Language
 from livestream import collections, pricing, services, sold
 from livestream.models import Collection, Listing, LiveSession
@@ -28,7 +30,6 @@ from livestream.views.access import for_hosts, own_session
 
 PAGE = 12
 ALIKE = 12
-PRICE = re.compile(r"\d{1,9}(\.\d{1,3})?", re.ASCII)
 USUAL_MARKUP = Decimal("1.6")  # over the least price: what a new piece is suggested at
 
 
@@ -36,14 +37,15 @@ USUAL_MARKUP = Decimal("1.6")  # over the least price: what a new piece is sugge
 class Row:
     """A variant with a price to consider: the shares of it, or why it can't be.
 
-    `offer` is what its merchant takes off for this host today.
+    `linked` is its price in the session, `offer` what its merchant takes off for this
+    host today.
     """
 
     variant: Variant
     retail: Money | None
     shares: pricing.Shares | None
     refusal: str
-    is_linked: bool
+    linked: Money | None
     offer: pricing.Offer | None
 
     @property
@@ -81,33 +83,33 @@ class Counter:
 
     def row(self, variant: Variant, typed: str | None = None) -> Row:
         """A variant at a typed price, at its price in the session, or a fair one."""
-        is_linked, offer = variant.pk in self.linked, self.terms.best(variant)
+        linked, offer = self.linked.get(variant.pk), self.terms.best(variant)
         retail = None
         try:
             if typed is None:
-                retail = self.linked.get(variant.pk) or suggestion(
-                    self.session, variant, self.terms
-                )
+                retail = linked or suggestion(self.session, variant, self.terms)
             else:
-                retail = read_price(typed, self.session.currency)
-            if retail is None or retail.minor <= 0:
-                return Row(variant, None, None, _("Give a price."), is_linked, offer)
+                retail = pricing.read_price(typed, self.session.currency)
             shares = services.preview_shares(
                 session=self.session, variant=variant, retail=retail, terms=self.terms
             )
         except Refused as refusal:
-            return Row(variant, retail, None, str(refusal), is_linked, offer)
-        return Row(variant, retail, shares, "", is_linked, offer)
+            return Row(variant, retail, None, str(refusal), linked, offer)
+        return Row(variant, retail, shares, "", linked, offer)
 
 
 @for_hosts
 def market(request: HttpRequest, host: Host) -> HttpResponse:
-    """The market without a session chosen: the next one, or plan one first."""
-    coming = _own_sessions(host).first()
-    if coming is None:
+    """The market beside the session on air or the next one; else plan one first.
+
+    What is asked of the market stays in the address on the way.
+    """
+    sessions = host.sessions.all()
+    now = sessions.on_air().first() or sessions.next_up(timezone.now()).first()
+    if now is None:
         messages.info(request, _("Plan a session first, then choose its pieces."))
-        return redirect("livestream:plan")
-    return redirect("livestream:pieces", coming.pk)
+        return redirect(reverse("livestream:plan", query=request.GET))
+    return redirect(reverse("livestream:pieces", args=[now.pk], query=request.GET))
 
 
 @for_hosts
@@ -124,7 +126,8 @@ def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "here": "account",
             "session": session,
             "sessions": _own_sessions(host)[:20],
-            "listings": session.listings.for_display().order_by("position", "pk"),
+            "listings": _listings(session),
+            "back": request.get_full_path(),
             "shelf": shelf,
             "cards": [_card(product, counter, nights) for product in products],
             "nights": nights,
@@ -142,33 +145,57 @@ def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
 def piece(
     request: HttpRequest, host: Host, session_id: int, variant_id: int
 ) -> HttpResponse:
-    """One row of the market, at the price that was typed."""
+    """Her share of a piece at the price that was typed; without scripts a message."""
     session = own_session(host, session_id)
-    return _row_part(request, session, variant_id, request.GET.get("retail"))
+    variant = _for_sale(variant_id)
+    asked = request.POST if request.method == "POST" else request.GET
+    row = Counter.of(session).row(variant, asked.get("retail"))
+    if request.method != "POST":
+        return render(request, "livestream/_variant_answer.html", _answer(row))
+    if row.shares is None:
+        messages.error(request, row.refusal)
+    else:
+        words = _("%(sku)s at %(price)s: you get %(share)s of each.")
+        facts = {
+            "sku": variant.sku,
+            "price": row.retail,
+            "share": yuan(row.shares.host),
+        }
+        messages.info(request, words % facts)
+    return redirect(_back(request, session))
 
 
 @for_hosts
 @require_POST
 def link(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
-    """Accept a price: the piece joins the session."""
+    """Accept the price in the box: the piece joins the session, or it is said why not.
+
+    A script gets the row and the list of the session anew; after a refusal only the
+    reason, so that what she typed stays in the box.
+    """
     session = own_session(host, session_id)
-    variant = get_object_or_404(
-        Variant, pk=whole_number(request.POST.get("variant", ""))
-    )
-    retail = read_price(request.POST.get("retail", ""), session.currency)
-    if retail is None:
-        messages.error(request, _("Give a price."))
+    wanted = whole_number(request.POST.get("variant", ""))
+    variant_id = get_object_or_404(Variant, pk=wanted).pk
+    is_part = bool(request.headers.get("HX-Request"))
+    try:
+        listing = services.link_variant(
+            host=host,
+            session_id=session.pk,
+            variant_id=variant_id,
+            retail=pricing.read_price(request.POST.get("retail", ""), session.currency),
+        )
+    except Refused as refusal:
+        if is_part:
+            return _refused_part(request, variant_id, str(refusal))
+        messages.error(request, str(refusal))
         return redirect(_back(request, session))
-    listing = services.link_variant(
-        host=host, session_id=session.pk, variant_id=variant.pk, retail=retail
-    )
-    if request.headers.get("HX-Request"):
-        return _row_part(request, session, variant.pk, None)
-    messages.success(
-        request,
-        _("%(sku)s is in your session; you get %(share)s of each.")
-        % {"sku": variant.sku, "share": listing.host_share},
-    )
+    words = _("%(sku)s is in your session; you get %(share)s of each.") % {
+        "sku": listing.variant.sku,
+        "share": yuan(listing.host_share),
+    }
+    if is_part:
+        return _linked_part(request, session, variant_id, words)
+    messages.success(request, words)
     return redirect(_back(request, session))
 
 
@@ -181,7 +208,7 @@ def unlink(
     session = own_session(host, session_id)
     get_object_or_404(Listing, pk=listing_id, session=session)
     services.unlink(host=host, session_id=session.pk, listing_id=listing_id)
-    return redirect("livestream:pieces", session.pk)
+    return redirect(_back(request, session))
 
 
 @for_hosts
@@ -213,9 +240,15 @@ def collection(
         collections.drop(found)
         messages.success(request, _("“%(name)s” is gone.") % {"name": found.name})
         return redirect("livestream:pieces", session.pk)
-    added, refused = _link_all(session, collections.variants_of(found))
-    words = _("%(added)s pieces are in your session.") % {"added": added}
-    messages.success(request, words)
+    variants = collections.variants_of(found)
+    added, refused = _link_all(session, variants)
+    if added:
+        words = _("%(added)s pieces are in your session.") % {"added": added}
+        messages.success(request, words)
+    elif not variants:
+        messages.warning(request, _("None of its pieces is for sale now."))
+    elif not refused:
+        messages.info(request, _("All are in already."))
     for sentence in refused[:5]:
         messages.warning(request, sentence)
     return redirect("livestream:pieces", session.pk)
@@ -228,7 +261,7 @@ def _link_all(
     counter, added, refused = Counter.of(session), 0, []
     for variant in variants:
         row = counter.row(variant)
-        if row.is_linked:
+        if row.linked:
             continue
         if row.retail is None or row.shares is None:
             refused.append(f"{variant.sku}: {row.refusal}")
@@ -284,17 +317,40 @@ def _card(product: Product, counter: Counter, nights: sold.Night) -> Card:
     return Card(product, [counter.row(variant) for variant in variants], units)
 
 
-def _row_part(
-    request: HttpRequest, session: LiveSession, variant_id: int, typed: str | None
+def _for_sale(variant_id: int) -> Variant:
+    found = Variant.objects.for_sale().select_related("product__merchant", "stock")
+    return get_object_or_404(found, pk=variant_id)
+
+
+def _answer(row: Row) -> dict[str, Any]:
+    return {"row": row, "answered": row.variant.pk, "refusal": row.refusal}
+
+
+def _refused_part(request: HttpRequest, variant_id: int, words: str) -> HttpResponse:
+    """Why not, in the place where the share of that row stands."""
+    facts = {"answered": variant_id, "refusal": words}
+    part = render(request, "livestream/_variant_answer.html", facts)
+    part["HX-Retarget"] = f"#answer-{variant_id}"
+    return part
+
+
+def _linked_part(
+    request: HttpRequest, session: LiveSession, variant_id: int, words: str
 ) -> HttpResponse:
-    variant = get_object_or_404(
-        Variant.objects.for_sale().select_related("product__merchant", "stock"),
-        pk=variant_id,
-    )
-    row = Counter.of(session).row(variant, typed)
-    return render(
-        request, "livestream/_variant_row.html", {"row": row, "session": session}
-    )
+    """The row as it stands now, what is in the session now, and words for her ears."""
+    facts = {
+        "row": Counter.of(session).row(_for_sale(variant_id)),
+        "session": session,
+        "back": _back(request, session),
+        "listings": _listings(session),
+    }
+    part = render(request, "livestream/_variant_linked.html", facts)
+    part["HX-Trigger"] = json.dumps({"donghai:say": words})
+    return part
+
+
+def _listings(session: LiveSession) -> Any:
+    return session.listings.for_display().order_by("position", "pk")
 
 
 def _own_sessions(host: Host) -> Any:
@@ -318,14 +374,6 @@ def suggestion(session: LiveSession, variant: Variant, terms: pricing.Terms) -> 
         whole = (least.amount * USUAL_MARKUP).quantize(Decimal(1))
         whole = max(whole, least.amount.to_integral_value(ROUND_CEILING))
     return Money.of(whole, least.currency)
-
-
-def read_price(text: str, currency: str) -> Money | None:
-    """What a person typed as a price, None if it is none."""
-    typed = text.strip().replace(",", ".")
-    if not PRICE.fullmatch(typed) or not Decimal(typed):
-        return None
-    return Money.of(Decimal(typed), currency)
 
 
 def _back(request: HttpRequest, session: LiveSession) -> str:

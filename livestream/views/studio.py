@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -95,7 +96,8 @@ def plan(request: HttpRequest, host: Host) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("livestream:pieces", session.pk)
+            pieces = reverse("livestream:pieces", args=[session.pk], query=request.GET)
+            return redirect(pieces)
     zones = dict(Market.objects.values_list("country", "zone"))
     return render(
         request,

@@ -5,9 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from donghai.money import Money
 from livestream.models import Listing, LiveSession
-from livestream.views import market
 from tests.make import (
     make_client,
     make_host,
@@ -95,26 +93,6 @@ def test_a_plan_in_a_language_without_certificate_goes_back_with_what_was_typed(
     assert page.status_code == 200
     assert 'value="Kristall"' in page.content.decode()
     assert not LiveSession.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("typed", "minor"),
-    [
-        ("30", 3000),
-        (" 30,5 ", 3050),
-        ("0", None),
-        ("-3", None),
-        ("1e5", None),
-        ("NaN", None),
-        ("1,200.50", None),
-        ("٣٠", None),
-        ("", None),
-    ],
-)
-def test_a_price_is_read_as_people_write_it_or_not_at_all(typed, minor):
-    price = market.read_price(typed, "USD")
-
-    assert price == (None if minor is None else Money(minor, "USD"))
 
 
 @pytest.mark.django_db

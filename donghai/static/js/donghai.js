@@ -74,6 +74,8 @@ export function say(words) {
   setTimeout(() => toast.remove(), 5000);
 }
 
+document.addEventListener("donghai:say", ({ detail }) => say(detail.value));
+
 showTimes();
 showColours();
 countDown();
