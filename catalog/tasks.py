@@ -18,7 +18,7 @@ steps.job(merchants.TELL, lane=OUTSIDE)(mails.tell_applicant)
 steps.job(people.INVITE, lane=OUTSIDE)(mails.send_invitation)
 
 steps.job(pictures.DRAW, lane=MEDIA)(pictures.draw_picture)
-steps.job(photos.MAKE, lane=MEDIA)(photos.make_photo)
+steps.job(photos.MAKE, lane=MEDIA, attempts=8)(photos.make_photo)
 steps.job(photos.DROP_FILES, lane=MEDIA)(photos.drop_files)
 steps.job(photos.DROP_ORIGINAL, lane=MEDIA)(photos.drop_original)
 steps.job(provenance.DRAW_ARTISAN, lane=MEDIA)(provenance.draw_artisan)

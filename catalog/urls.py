@@ -89,6 +89,7 @@ PHOTOS = [  # of one product
     path("order/", photos.order, name="photos-order"),
     path("<int:photo_id>/move/", photos.move, name="photo-move"),
     path("<int:photo_id>/crop/", photos.crop, name="photo-crop"),
+    path("<int:photo_id>/again/", photos.again, name="photo-again"),
     path("<int:photo_id>/remove/", photos.remove, name="photo-remove"),
     path("<int:photo_id>/original/", photos.original, name="photo-original"),
 ]

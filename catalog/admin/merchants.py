@@ -32,12 +32,38 @@ describe(Invitation, send_invitation=gettext_lazy("mail an invitation"))
 class Refusal(forms.Form):
     """What the applicant reads, and mends."""
 
+    title = gettext_lazy("Refuse an application")
+    button = gettext_lazy("Send it back")
+    note = gettext_lazy("Refused")
+    too_late = gettext_lazy("This application is not waiting any more.")
+    verb = staticmethod(merchants.refuse)
+
     because = forms.CharField(
         label=gettext_lazy("what is missing"),
         help_text=gettext_lazy("The applicant reads this and can correct it."),
         max_length=300,
         widget=forms.Textarea({"rows": 4}),
     )
+
+
+class Suspension(forms.Form):
+    """What the owners read by e-mail and in their workspace."""
+
+    title = gettext_lazy("Suspend a merchant")
+    button = gettext_lazy("Stop the sales")
+    note = gettext_lazy("Suspended")
+    too_late = gettext_lazy("This merchant is not selling any more.")
+    verb = staticmethod(merchants.suspend)
+
+    because = forms.CharField(
+        label=gettext_lazy("reason"),
+        help_text=gettext_lazy("The owners read this, by e-mail too."),
+        max_length=300,
+        widget=forms.Textarea({"rows": 4}),
+    )
+
+
+Reasoned = type[Refusal] | type[Suspension]
 
 
 class Members(Part):
@@ -55,10 +81,10 @@ class MerchantPage(Page):
     added_by = kept_by = CLERKS
     fields = (
         *("name", "name_zh", "credit_code", "stall", "phone", "licence_shown"),
-        *("state", "refused_because", "applied_at", "decided_at", "joined_at"),
+        *("state", "because", "applied_at", "decided_at", "joined_at"),
     )
     readonly_fields = (
-        *("licence_shown", "state", "refused_because"),
+        *("licence_shown", "state", "because"),
         *("applied_at", "decided_at", "joined_at"),
     )
     inlines = (Members,)
@@ -78,14 +104,20 @@ class MerchantPage(Page):
         "stall__iexact",
         "members__user__email__exact",
     )
-    actions = ("approve", "suspend")
+    actions = ("approve",)
 
     def get_urls(self) -> list[Any]:
         see = self.admin_site.admin_view(self.licence)
-        say_no = self.admin_site.admin_view(self.refuse)
+        view = self.admin_site.admin_view(self.with_reason)
         return [
             path("<int:pk>/licence/", see, name="catalog_merchant_licence"),
-            path("<int:pk>/refuse/", say_no, name="catalog_merchant_refuse"),
+            *(
+                path(f"<int:pk>/{verb}/", view, {"reasoned": form}, name=name)
+                for verb, form, name in (
+                    ("refuse", Refusal, "catalog_merchant_refuse"),
+                    ("suspend", Suspension, "catalog_merchant_suspend"),
+                )
+            ),
             *super().get_urls(),
         ]
 
@@ -108,32 +140,41 @@ class MerchantPage(Page):
             },
         )
 
-    def refuse(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The page that asks what is missing before an application goes back."""
+    def with_reason(
+        self, request: HttpRequest, pk: int, reasoned: Reasoned
+    ) -> HttpResponse:
+        """The page that asks why, before an application goes back or sales stop."""
         if not self.has_work_permission(request):
             raise PermissionDenied
         merchant = get_object_or_404(Merchant, pk=pk)
-        form = Refusal(request.POST or None)
-        if form.is_valid() and self._refused(request, merchant, form.cleaned_data):
-            return redirect(list_of(Merchant, state__exact=Merchant.State.APPLIED))
+        form = reasoned(request.POST or None)
+        if form.is_valid() and self._done(request, merchant, form):
+            return redirect(list_of(Merchant, state__exact=merchant.state))
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Refuse an application"),
+            "title": form.title,
+            "button": form.button,
             "subtitle": str(merchant),
             "opts": self.opts,
             "merchant": merchant,
             "form": form,
         }
-        return render(request, "admin/catalog/merchant/refuse.html", context)
+        return render(request, "admin/catalog/merchant/reason.html", context)
 
-    def _refused(self, request: HttpRequest, row: Merchant, said: Any) -> bool:
+    def _done(
+        self, request: HttpRequest, row: Merchant, form: Refusal | Suspension
+    ) -> bool:
         def verb(merchant: Merchant) -> bool:
-            return merchants.refuse(merchant_id=merchant.pk, **said)
+            return form.verb(merchant_id=merchant.pk, **form.cleaned_data)
 
-        if self.work(request, [row], verb, _("Refused")):
+        if self.work(request, [row], verb, str(form.note)):
             return True
-        self.message_user(request, _("This application is not waiting any more."))
+        self.message_user(request, form.too_late)
         return False
+
+    @admin.display(description=gettext_lazy("reason"))
+    def because(self, merchant: Merchant) -> str:
+        return merchant.refused_because or "-"
 
     @admin.display(description=gettext_lazy("business licence"))
     def licence_shown(self, merchant: Merchant) -> SafeString | str:
@@ -143,11 +184,7 @@ class MerchantPage(Page):
         return format_html('<a href="{}">{}</a>', address, _("See the licence"))
 
     def suits(self, action: str, row: Merchant) -> bool:
-        suited = {
-            "approve": (Merchant.State.APPLIED, Merchant.State.SUSPENDED),
-            "suspend": (Merchant.State.APPROVED,),
-        }
-        return row.state in suited[action]
+        return row.state in (Merchant.State.APPLIED, Merchant.State.SUSPENDED)
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["work"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Merchant]) -> None:
@@ -155,13 +192,6 @@ class MerchantPage(Page):
             return merchants.approve(merchant_id=row.pk)
 
         self.work(request, queryset, verb, _("Approved"))
-
-    @admin.action(description=gettext_lazy("Suspend"), permissions=["work"])
-    def suspend(self, request: HttpRequest, queryset: QuerySet[Merchant]) -> None:
-        def verb(row: Merchant) -> bool:
-            return merchants.suspend(merchant_id=row.pk)
-
-        self.work(request, queryset, verb, _("Suspended"))
 
 
 @figure(CLERKS)

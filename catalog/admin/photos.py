@@ -5,11 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.photos import services
 from catalog.photos.models import SIZES, Photo
 from donghai.admin.steps import describe
+from donghai.backoffice.columns import link_to
 from donghai.backoffice.pages import Part
+from donghai.steps.models import Step
 
 describe(
     Photo,
@@ -35,4 +39,6 @@ class Photos(Part):
 
     @admin.display(description=gettext_lazy("why it cannot be used"))
     def why(self, photo: Photo) -> Any:
+        if step_id := services.failed([photo]).get(photo.pk):
+            return link_to(Step(pk=step_id), _("It cannot be made: try again"))
         return photo.refusal or "-"

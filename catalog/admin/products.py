@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from catalog.admin.photos import Photos
+from catalog.admin.words import NamedFilter, named
 from catalog.products.models import Product, Variant
 from donghai.admin.steps import describe
 from donghai.backoffice.columns import (
@@ -29,6 +30,13 @@ describe(Product, draw_picture=gettext_lazy("draw a demo piece's picture"))
 TITLE = column("product", gettext_lazy("product"))
 OF_MERCHANT = link("merchant", gettext_lazy("merchant"), order="merchant")
 WHOLESALE = money("wholesale", gettext_lazy("wholesale price"))
+FACTS = (
+    named("mineral", gettext_lazy("mineral")),
+    named("form", gettext_lazy("form")),
+    "treatment",
+    named("origin", gettext_lazy("country of origin")),
+    named("colour", gettext_lazy("colour")),
+)
 COUNTS = (
     number("stock.on_hand", gettext_lazy("on hand"), order="stock__on_hand"),
     number("stock.allocated", gettext_lazy("sold"), order="stock__allocated"),
@@ -58,27 +66,32 @@ class ProductPage(Page):
     kept_by = CLERKS
     fields: ClassVar[Any] = (
         *("picture_shown", "titles_shown", OF_MERCHANT, "state"),
-        *("mineral", "form", "treatment", "origin", "colour"),
+        *FACTS,
         *("hs_code", "customs_name", "customs_elements", "created_at"),
     )
     readonly_fields: ClassVar[Any] = (
         *("picture_shown", "titles_shown", OF_MERCHANT),
-        *("mineral", "form", "treatment", "origin", "colour", "created_at"),
+        *FACTS,
+        "created_at",
     )
     inlines = (Variants, Photos)
     list_display = (
         "picture_shown",
         "__str__",
         OF_MERCHANT,
-        "mineral",
-        "form",
+        *FACTS[:2],
         "hs_code",
         number("kinds", gettext_lazy("variants")),
         state("state", gettext_lazy("state")),
     )
     list_display_links = ("picture_shown", "__str__")
     list_select_related = ("merchant",)
-    list_filter = ("state", "mineral", "form", "treatment")
+    list_filter = (
+        "state",
+        ("mineral", NamedFilter),
+        ("form", NamedFilter),
+        "treatment",
+    )
     search_fields = ("titles_text",)
     search_help_text = gettext_lazy("Title, SKU or merchant")
 

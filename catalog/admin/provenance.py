@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.admin.evidence import Proven
 from catalog.admin.products import TITLE
+from catalog.admin.words import NamedFilter, box, named
 from catalog.provenance import services
 from catalog.provenance.models import (
     LabReport,
@@ -41,16 +42,25 @@ class RawLotPage(Proven):
     readonly_fields = ("code", "used_g")
     list_display = (
         "code",
-        "mineral",
-        "origin",
+        named("mineral", gettext_lazy("mineral")),
+        named("origin", gettext_lazy("country of origin")),
         "place",
         number("weight_kg", "kg", order="weight_kg"),
         "arrived_on",
         state("state", gettext_lazy("state")),
     )
-    list_filter = ("state", "mineral", "year")
+    list_filter = ("state", ("mineral", NamedFilter), "year")
     search_fields = ("code__startswith", "origin__exact", "declaration_number__exact")
     search_help_text = gettext_lazy("Lot, country, or the whole declaration number")
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        for name in {"mineral", "origin"} & set(form.base_fields):
+            label = form.base_fields[name].label
+            form.base_fields[name] = box(name, getattr(obj, name, ""), label=label)
+        return form
 
     def save_model(
         self, request: HttpRequest, obj: RawLot, form: Any, change: bool

@@ -7,7 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +79,12 @@ PING = "ping"
 class EndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def on(self) -> Self:
         return self.filter(is_active=True, disabled_at=None)
+
+    def with_answer(self) -> Self:
+        """With `answered`: the status that came back last, None when nothing did."""
+        attempts = WebhookAttempt.objects.filter(message__endpoint=OuterRef("pk"))
+        last = attempts.order_by("-pk").values("status")[:1]
+        return self.annotate(answered=Subquery(last))
 
     def told(self, event_type: str) -> Self:
         return self.on().filter(event_types__contains=[event_type])

@@ -286,9 +286,9 @@ def _show(
             "merchant": merchant,
             "tokens": usable.select_related("created_by").order_by("-pk"),
             "members": set(merchant.members.values_list("user", flat=True)),
-            "endpoints": merchant.webhook_endpoints.annotate(failed=failed).order_by(
-                "pk"
-            ),
+            "endpoints": merchant.webhook_endpoints.with_answer()
+            .annotate(failed=failed)
+            .order_by("pk"),
             "token_form": token_form or TokenForm(initial={"days": ""}),
             "endpoint_form": endpoint_form
             or EndpointForm(initial={"event_types": EventType.values}),
@@ -311,7 +311,8 @@ def _secret(
 
 
 def _endpoint(merchant: Merchant, endpoint_id: int) -> WebhookEndpoint:
-    return get_object_or_404(WebhookEndpoint, pk=endpoint_id, merchant=merchant)
+    found = WebhookEndpoint.objects.with_answer()
+    return get_object_or_404(found, pk=endpoint_id, merchant=merchant)
 
 
 def _message(merchant: Merchant, message_id: int) -> WebhookMessage:

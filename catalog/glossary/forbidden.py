@@ -1,9 +1,10 @@
 """Words that may not be said of goods, found in any language, with what to do instead.
 
-Case, accents and full width don't hide a word. Latin, Cyrillic and Arabic words end
-where letters end (Arabic ones may carry an article or a conjunction); Chinese, Japanese
-and Korean ones may stand anywhere. A vague word is at fault only where nothing else is
-said.
+Case, accents, full width, invisible characters, letters of another alphabet that look
+alike, traditional characters and letters set apart don't hide a word. Latin, Cyrillic
+and Arabic words end where letters end (Arabic ones may carry an article or a
+conjunction); Chinese, Japanese and Korean ones may stand anywhere. A vague word is at
+fault only where nothing else is said.
 """
 
 import re
@@ -12,12 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from unicodedata import category, normalize
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog.glossary.book import nearest
+from catalog.glossary.lookalikes import LOOKALIKES
 from catalog.glossary.models import ForbiddenWord, Language
 from donghai.memory import remembered
 
@@ -49,6 +52,11 @@ ARABIC_HEADS = "وفبكال"
 # Marks that are letters of their own in Japanese, not accents
 VOICED = "\u3099\u309a"
 TATWEEL = "\u0640"
+UNSEEN = ("Mn", "Me", "Cf")  # marks, and what has no width
+# Letters one by one: h e a l i n g, h.e.a.l.i.n.g
+APART = re.compile(r"(?<![^\W_])[^\W\d_](?:[\W_]{1,3}[^\W\d_])+(?![^\W_])")
+LEAST, LONGEST = 5, 30  # letters of a word within such a row
+IDEOGRAPHS = "\u2e80"  # from here on one or two letters are a word
 LETTERS = re.compile(r"[^\W\d_]+")
 UNITS = {"mm", "cm", "g", "kg", "pcs", "x", "мм", "см", "г", "кг", "毫米", "厘米", "克"}
 
@@ -96,6 +104,29 @@ class Net:
                 yield self.kinds[str(found.lastgroup)], found.span()
             before = letter
 
+    def cast_apart(self, text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+        """As `cast`, for words whose letters stand one by one."""
+        for row in APART.finditer(text):
+            places = [p for p in range(*row.span()) if text[p].isalpha()]
+            spelt = "".join(text[place] for place in places)
+            least = 2 if spelt[0] >= IDEOGRAPHS else min(LEAST, max(4, len(spelt)))
+            begin = 0
+            while begin <= len(spelt) - least:
+                end = begin + 1
+                if found := self._spelt(spelt, begin, least):
+                    end = found.end()
+                    span = (places[begin], places[end - 1] + 1)
+                    yield self.kinds[str(found.lastgroup)], span
+                begin = end
+
+    def _spelt(self, spelt: str, begin: int, least: int) -> re.Match[str] | None:
+        """The longest word that begins here, whatever follows it."""
+        for end in range(min(len(spelt), begin + LONGEST), begin + least - 1, -1):
+            found = self._at(spelt[:end], begin, spelt[begin], " ")
+            if found and found.end() - begin >= least:
+                return found
+        return None
+
     def _at(
         self, text: str, place: int, letter: str, before: str
     ) -> re.Match[str] | None:
@@ -115,7 +146,8 @@ def find_forbidden(text: str, language: str, treatment: str) -> list[Finding]:
     """
     folded = fold(text)
     net = _net(nearest(language) if language else "")
-    hits = list(net.cast(folded.text))
+    hits = [*net.cast(folded.text), *net.cast_apart(folded.text)]
+    hits.sort(key=itemgetter(1))
     spared = {Kind.NATURAL.value} if treatment == UNTREATED else set()
     if not _only_vague(folded.text, hits):
         spared.add(Kind.VAGUE.value)
@@ -128,7 +160,11 @@ def find_forbidden(text: str, language: str, treatment: str) -> list[Finding]:
 
 
 def fold(text: str) -> Folded:
-    """Without case, accents, width and the stretching of Arabic."""
+    """Without case, accents, width, what is unseen and the stretching of Arabic.
+
+    Lookalikes and traditional characters are folded in words and texts alike, so that a
+    Russian or Japanese word still finds itself.
+    """
     written = normalize("NFKC", text)
     if written.isascii():
         return Folded(written.lower(), range(len(written)), written)
@@ -144,12 +180,12 @@ def fold(text: str) -> Folded:
 @lru_cache(maxsize=8192)
 def _bare(char: str) -> str:
     parts = normalize("NFD", char.casefold())
-    bare = (
+    bare = "".join(
         part
         for part in parts
-        if part != TATWEEL and (part in VOICED or category(part) != "Mn")
+        if part != TATWEEL and (part in VOICED or category(part) not in UNSEEN)
     )
-    return normalize("NFC", "".join(bare))
+    return normalize("NFC", bare).translate(LOOKALIKES)
 
 
 def _only_vague(text: str, hits: list[tuple[str, tuple[int, int]]]) -> bool:

@@ -12,30 +12,31 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog.merchants import people
 from catalog.merchants.models import Invitation, Merchant, MerchantMember
 from donghai import steps
 from donghai.steps.models import Step
 
+SUBJECTS = {
+    Merchant.State.APPROVED: gettext_lazy("You can sell at Donghai"),
+    Merchant.State.REFUSED: gettext_lazy("Your application needs a correction"),
+    Merchant.State.SUSPENDED: gettext_lazy("Your sales at Donghai are stopped for now"),
+}
+
 
 def tell_applicant(step: Step) -> None:
     """Tell a merchant's owners how the centre decided; only the newest decision."""
     merchant = Merchant.objects.get(pk=step.subject_id)
     decided = merchant.decided_at.isoformat() if merchant.decided_at else ""
-    states = (Merchant.State.APPROVED, Merchant.State.REFUSED)
-    if step.key == decided and merchant.state in states:
+    if step.key == decided and merchant.state in SUBJECTS:
         owners = MerchantMember.objects.owners().filter(merchant=merchant)
         with translation.override(merchant.language):
-            subject = (
-                _("You can sell at Donghai")
-                if merchant.state == Merchant.State.APPROVED
-                else _("Your application needs a correction")
-            )
             send(
                 step,
                 list(owners.values_list("user__email", flat=True)),
-                subject,
+                str(SUBJECTS[merchant.state]),
                 words("decision", merchant, reverse("catalog:stall")),
             )
     with steps.finishing(step):

@@ -68,6 +68,10 @@ class Merchant(models.Model):
     def __str__(self) -> str:
         return self.name_zh if _reads_chinese() else self.name
 
+    @property
+    def may_sell(self) -> bool:
+        return self.state == self.State.APPROVED
+
 
 class MemberQuerySet(models.QuerySet["MerchantMember"]):
     def owners(self) -> Self:

@@ -35,7 +35,7 @@ class NotToBeCorrected(Refused):
 
 class NoReason(Refused):
     code = "no_reason"
-    title = _("Say what is missing, so that the applicant can mend it.")
+    title = _("Say why, so that the merchant can mend it.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +115,9 @@ def _write(merchant: Merchant, said: Application) -> None:
 def approve(*, merchant_id: int) -> bool:
     """Let an applicant or a suspended merchant sell. False when it may already.
 
-    Who applied hears of it by e-mail.
+    Its owners hear of it by e-mail.
     """
-    if _decide(merchant_id, State.APPLIED, State.APPROVED):
-        return True
-    return _move(merchant_id, (State.SUSPENDED,), State.APPROVED)
+    return _decide(merchant_id, (State.APPLIED, State.SUSPENDED), State.APPROVED)
 
 
 def refuse(*, merchant_id: int, because: str) -> bool:
@@ -127,27 +125,33 @@ def refuse(*, merchant_id: int, because: str) -> bool:
 
     Who applied hears of it by e-mail and can correct it. Refuses without a reason.
     """
+    return _decide(merchant_id, (State.APPLIED,), State.REFUSED, _said(because))
+
+
+def suspend(*, merchant_id: int, because: str) -> bool:
+    """Take a merchant's products off the market; what is sold stays sold.
+
+    Its owners hear why by e-mail. False when it may not sell anyway. Refuses without a
+    reason.
+    """
+    states = (State.APPLIED, State.APPROVED)
+    return _decide(merchant_id, states, State.SUSPENDED, _said(because))
+
+
+def _said(because: str) -> str:
     if not because.strip():
         raise NoReason()
-    return _decide(merchant_id, State.APPLIED, State.REFUSED, because.strip())
-
-
-def suspend(*, merchant_id: int) -> bool:
-    """Take a merchant's products off the market; what is sold stays sold."""
-    return _move(merchant_id, (State.APPLIED, State.APPROVED), State.SUSPENDED)
+    return because.strip()
 
 
 @transaction.atomic
-def _decide(merchant_id: int, state: str, to: str, because: str = "") -> bool:
+def _decide(
+    merchant_id: int, states: tuple[str, ...], to: str, because: str = ""
+) -> bool:
     now = timezone.now()
-    moved = Merchant.objects.filter(pk=merchant_id, state=state).update(
+    moved = Merchant.objects.filter(pk=merchant_id, state__in=states).update(
         state=to, refused_because=because, decided_at=now
     )
     if moved:
         steps.schedule(TELL, subject_id=merchant_id, key=now.isoformat())
     return bool(moved)
-
-
-def _move(merchant_id: int, states: tuple[str, ...], to: str) -> bool:
-    found = Merchant.objects.filter(pk=merchant_id, state__in=states)
-    return bool(found.update(state=to))

@@ -54,7 +54,10 @@ class Opened:
     def sizes(self) -> Iterator[tuple[int, Image.Image]]:
         image = self.image
         for longest in SIZES:
-            image = ImageOps.contain(image, _at_most(image.size, longest))
+            part = min(1, longest / max(image.size))
+            width, height = (max(1, round(side * part)) for side in image.size)
+            if (width, height) != image.size:
+                image = image.resize((width, height), Image.Resampling.BICUBIC)
             yield longest, image
 
 
@@ -189,10 +192,6 @@ def _pixels(size: tuple[int, int], crop: Crop) -> Box:
     (width, height), (left, top, right, bottom) = size, crop
     x, y = min(int(left * width), width - 1), min(int(top * height), height - 1)
     return x, y, max(x + 1, round(right * width)), max(y + 1, round(bottom * height))
-
-
-def _at_most(size: tuple[int, int], longest: int) -> tuple[int, int]:
-    return min(longest, max(size)), min(longest, max(size))
 
 
 def _bound() -> None:

@@ -167,6 +167,21 @@ def remove_photo(*, photo_id: int) -> None:
         _show_first(photo.product_id)
 
 
+def failed(photos: Iterable[Photo]) -> dict[int, int]:
+    """Photos whose making gave up and waits for a person, each with its parked step."""
+    waiting = [one.pk for one in photos if one.state == Photo.State.WAITING]
+    makes = Step.objects.filter(job=MAKE, subject_id__in=waiting)
+    tried = set(makes.open().values_list("subject_id", flat=True))
+    parked = makes.parked().order_by("pk").values_list("subject_id", "pk")
+    return {photo: step for photo, step in parked if photo not in tried}
+
+
+def make_again(*, photo_id: int) -> bool:
+    """Take up the making of a photo that gave up. False if none did."""
+    step_id = failed(Photo.objects.filter(pk=photo_id)).get(photo_id)
+    return step_id is not None and steps.retry(step_id)
+
+
 def make_photo(step: Step) -> None:
     """Make the files of a photo as it is to be cropped now. Ends if they are there."""
     photo = Photo.objects.filter(pk=step.subject_id).first()

@@ -118,6 +118,15 @@ def remove(request: HttpRequest, product_id: int, photo_id: int) -> HttpResponse
 
 
 @login_required
+@require_POST
+def again(request: HttpRequest, product_id: int, photo_id: int) -> HttpResponse:
+    """Try once more to make a photo that gave up; any other stays as it is."""
+    photo = _photo(request, product_id, photo_id)
+    services.make_again(photo_id=photo.pk)
+    return _back(request, product_id)
+
+
+@login_required
 @require_GET
 def original(request: HttpRequest, product_id: int, photo_id: int) -> FileResponse:
     """The photo as it was sent, for its own merchant to crop; never as a page."""
@@ -148,10 +157,13 @@ def _back(request: HttpRequest, product_id: int) -> HttpResponse:
 def strip_of(product_id: int) -> dict[str, Any]:
     """What the strip of a product's photos needs, on whichever page it is."""
     photos = list(Photo.objects.filter(product_id=product_id).in_order())
+    failed = services.failed(photos)
+    waiting = [photo for photo in photos if photo.state == Photo.State.WAITING]
     return {
         "photos": photos,
         "product_id": product_id,
-        "is_waiting": any(photo.state == Photo.State.WAITING for photo in photos),
+        "failed": failed,
+        "is_waiting": any(photo.pk not in failed for photo in waiting),
         "most": services.MOST_PHOTOS,
     }
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.merchants.models import Merchant
@@ -168,12 +169,13 @@ class Product(models.Model):
         return self.title(translation.get_language() or "en")
 
     def title(self, language: str) -> str:
-        """In `language`, else in English, else in any."""
+        """In `language`, else in English, else in any, else that it has none."""
         base = language.split("-", maxsplit=1)[0]
         for code in (language, base, "en"):
             if self.titles.get(code):
                 return str(self.titles[code])
-        return next((str(title) for title in self.titles.values()), f"#{self.pk}")
+        titles = (str(title) for title in self.titles.values())
+        return next(titles, gettext("New product, not yet named"))
 
 
 class VariantQuerySet(models.QuerySet["Variant"]):

@@ -11,8 +11,15 @@ from django.utils.translation import get_language
 
 from catalog.products.current import current
 from catalog.sheets import records
-from catalog.sheets.columns import PROBLEM, is_report, label_of
-from catalog.sheets.models import SheetImport, SheetPhoto, SheetRow
+from catalog.sheets.columns import (
+    PROBLEM,
+    as_remembered,
+    fingerprint,
+    guess,
+    is_report,
+    label_of,
+)
+from catalog.sheets.models import ColumnMapping, SheetImport, SheetPhoto, SheetRow
 from catalog.sheets.records import DECIMALS
 from catalog.sheets.rows import PRICES, WORDS
 from catalog.sheets.tabs import text_of
@@ -26,6 +33,9 @@ Outcome = SheetRow.Outcome
 AFTER = (SheetImport.State.DONE, SheetImport.State.STOPPED, SheetImport.State.UNDONE)
 
 
+UNKNOWN = "?"
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnShown:
     """One column: its header, the first things in it, the field it fills."""
@@ -34,6 +44,7 @@ class ColumnShown:
     header: str
     examples: list[str]
     field: str
+    is_known: bool  # its header means this field, or the merchant said so before
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +87,24 @@ class Progress:
 def columns_of(sheet: SheetImport) -> Iterator[ColumnShown]:
     """Those with a header or something below it."""
     first = list(sheet.lines.order_by("line")[:EXAMPLES])
+    known = _known(sheet)
     for number, header in enumerate(sheet.headers):
         cells = [row.cells[number] for row in first if number < len(row.cells)]
         examples = [text_of(cell)[:40] for cell in cells if cell is not None]
         if is_report(header) or not (header or examples):
             continue
         field = sheet.fields[number] if number < len(sheet.fields) else ""
-        yield ColumnShown(number, header, examples, "" if field == PROBLEM else field)
+        field = "" if field == PROBLEM else field
+        yield ColumnShown(number, header, examples, field, known[number] == field)
+
+
+def _known(sheet: SheetImport) -> list[str]:
+    """What each column surely is; UNKNOWN where a person has to say."""
+    said = ColumnMapping.objects.filter(
+        merchant=sheet.merchant_id, fingerprint=fingerprint(sheet.headers)
+    ).first()
+    known = [field or UNKNOWN for field in guess(sheet.headers)]
+    return as_remembered(sheet.headers, said.fields, known) if said else known
 
 
 def progress(sheet: SheetImport) -> Progress:

@@ -162,7 +162,9 @@ def _show(
         "refusal": refusal,
     }
     if part == "columns":
-        context["columns"] = preview.columns_of(found)
+        columns_shown = list(preview.columns_of(found))
+        context["asked"] = [one for one in columns_shown if not one.is_known]
+        context["known"] = [one for one in columns_shown if one.is_known]
         context["fields"] = [(name, label_of(name)) for name in columns()]
     elif part == "progress":
         context["progress"] = preview.progress(found)

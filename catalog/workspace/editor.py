@@ -188,6 +188,4 @@ def _other_rows(request: HttpRequest, said: dict[str, str]) -> dict[str, str]:
 
 
 def _origins(language: str) -> list[tuple[str, str]]:
-    names = countries.names(language)
-    rest = sorted(set(names) - set(USUAL_ORIGINS), key=lambda code: names[code])
-    return [(code, names[code]) for code in (*USUAL_ORIGINS, *rest)]
+    return countries.choices(language, first=USUAL_ORIGINS)

@@ -208,6 +208,12 @@ class Part(_ByDuty, admin.TabularInline):
     extra = 0
     can_delete = False
 
+    def _only_read(self, request: HttpRequest, obj: Any) -> tuple[Any, ...]:
+        """Where rows are added, Django itself locks those that are there already."""
+        if self.has_add_permission(request, obj):
+            return (*self.readonly_fields, *self.shown)
+        return super()._only_read(request, obj)
+
 
 class RulePage(Page):
     """A dated rule: everybody reads it, administrators add one or end one."""

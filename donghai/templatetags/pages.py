@@ -21,6 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from donghai import countries
 from donghai.money import Money
 
 register = template.Library()
@@ -48,7 +49,8 @@ def _locale_of(language: str) -> Locale:
 @register.filter
 def country(code: str) -> str:
     """A country's name as the reader calls it: DE is Germany, or 德国."""
-    return str(_locale().territories.get(code.upper(), code))
+    named = countries.names(translation.get_language() or "en")
+    return named.get(code.upper(), code)
 
 
 @register.filter

@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from catalog.models import MerchantMember, Photo
+from catalog.photos import services
 from donghai.steps.services import Lane
 from donghai.steps.tasks import sweep_until_done
-from tests.catalog.photos.pictures import exif, file_of, picture
+from tests.catalog.photos.pictures import exif, file_of, picture, upload
 from tests.make import make_user, make_variant
 
 pytestmark = pytest.mark.browser
@@ -108,3 +109,33 @@ def test_who_was_signed_out_loses_no_photo(page):
     page.context.add_cookies(cookies)
     page.reload()
     expect(tiles(page)).to_have_count(1)
+
+
+def test_a_buyer_looks_closely_and_comes_back_to_the_page(open_phone, product):
+    content = file_of(picture((2000, 1500)))
+    services.add_photos(product_id=product.pk, files=[upload(content)])
+    sweep_until_done(lane=Lane.MEDIA)
+    page = open_phone()
+    page.goto("/crystals/")
+    page.goto(f"/crystals/{product.pk}/")
+    opener, zoom = page.locator(".gallery-open"), page.locator("dialog.zoom")
+    large = zoom.locator(".zoom-one img")
+
+    for closes in ("Escape", "Back", "Close"):
+        opener.click()
+        expect(zoom).to_be_visible()
+        large.click(position={"x": 300, "y": 100})
+        width = page.viewport_size["width"]
+        assert large.bounding_box()["width"] >= 2 * width
+        assert zoom.locator(".zoom-one").evaluate("one => one.scrollLeft") > 0
+        if closes == "Escape":
+            page.keyboard.press("Escape")
+        elif closes == "Back":
+            page.go_back()
+        else:
+            zoom.get_by_text("Close").click()
+        expect(zoom).to_be_hidden()
+        assert page.url.endswith(f"/crystals/{product.pk}/")
+    page.wait_for_function("!history.state?.zoom")
+    page.go_back()
+    assert page.url.endswith("/crystals/")

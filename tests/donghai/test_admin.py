@@ -46,6 +46,7 @@ def every_address() -> list[str]:
         reverse("admin:catalog_variant_move", args=[1]),
         reverse("admin:catalog_merchant_licence", args=[1]),
         reverse("admin:catalog_merchant_refuse", args=[1]),
+        reverse("admin:catalog_merchant_suspend", args=[1]),
         reverse("admin:catalog_evidence_file", args=[1]),
         reverse("admin:orders_parcel_label", args=[1]),
         reverse("admin:orders_parcel_bring"),

@@ -57,6 +57,7 @@ def people(request: HttpRequest, merchant: Merchant) -> HttpResponse:
             messages.success(request, _("The invitation is on its way."))
             return redirect("catalog:people", merchant.pk)
     members = merchant.members.select_related("user").order_by("-role", "pk")
+    owners = [one.pk for one in members if one.role == Role.OWNER]
     return render(
         request,
         "catalog/people.html",
@@ -64,6 +65,7 @@ def people(request: HttpRequest, merchant: Merchant) -> HttpResponse:
             "here": "people",
             "merchant": merchant,
             "members": members,
+            "only_owner": owners[0] if len(owners) == 1 else None,
             "roles": Role.choices,
             "invitations": merchant.invitations.open_at(timezone.now()).order_by("pk"),
             "form": form,

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Self
 
-from babel import Locale
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -14,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.glossary import book
 from catalog.glossary.models import Term
+from donghai import countries
 
-NO_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}  # babel has names for them, too
 DIGITS_SHOWN = 4
 
 lot_code = RegexValidator(
@@ -27,15 +26,16 @@ declaration_number = RegexValidator(
 
 
 def known_country(code: str) -> None:
-    known = len(code) == 2 and code in Locale("en").territories
-    if not known or code in NO_COUNTRY:
+    if code not in countries.codes():
         raise ValidationError(_("Give the country by its two letters, like BR."))
 
 
 def known_mineral(code: str) -> None:
     """A mineral of the glossary."""
     if not book.knows(code, Term.Kind.MINERAL):
-        raise ValidationError(_("The glossary has no such mineral."))
+        raise ValidationError(
+            _("The glossary has no mineral “%(value)s”."), params={"value": code}
+        )
 
 
 class RawLotQuerySet(models.QuerySet["RawLot"]):
@@ -152,7 +152,8 @@ class RawLot(models.Model):
             )
         if self.state != self.State.EXPECTED and not self.arrived_on:
             raise ValidationError({"arrived_on": _("Say on which day it arrived.")})
-        if self.weight_kg is not None and self.used_g > self.weight_kg * 1000:
+        weight = self.weight_kg or 0
+        if weight > 0 and self.used_g > weight * 1000:
             raise ValidationError(
                 {"weight_kg": _("More of it than that has been used already.")}
             )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from catalog.merchants.models import MerchantMember
 from catalog.products.models import Product, Treatment
 from catalog.provenance import names, services
 from catalog.provenance.models import (
@@ -240,9 +241,11 @@ def _said(story: Story, kind: str, claims: Any) -> list[Any]:
 def _show(
     request: HttpRequest, product: Product, wrong: dict[str, Any] | None = None
 ) -> HttpResponse:
+    members: Any = MerchantMember.objects.of(request.user.pk)
+    request.member = members.get(merchant=product.merchant_id)  # type: ignore[attr-defined]
     return render(
         request,
         "catalog/provenance/link.html",
-        {"here": "account"} | parts(product, wrong),
+        {"here": "products", "merchant": product.merchant} | parts(product, wrong),
         status=422 if wrong else 200,
     )

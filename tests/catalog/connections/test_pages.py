@@ -101,7 +101,7 @@ def test_an_endpoint_is_made_tried_looked_into_and_sent_again(
     message = WebhookMessage.objects.get()
     log = owner.get(at("endpoint", merchant, endpoint.pk)).content.decode()
     shown = owner.get(at("message", merchant, message.pk)).content.decode()
-    assert "does not answer" in log and "1 attempt" in log
+    assert "answers 500" in log and "1 attempt" in log
     assert "HTTP 500" in shown and "&lt;h1&gt;Oops" in shown
     assert secret not in log + shown
 

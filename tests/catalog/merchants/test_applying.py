@@ -252,20 +252,31 @@ def test_a_mail_about_a_decision_that_was_overtaken_is_not_sent(mailoutbox):
     assert len(mailoutbox) == 1
 
 
-def test_a_suspended_merchant_lists_nothing_and_comes_back_without_a_mail():
-    merchant = make_merchant()
+def test_who_is_suspended_hears_and_reads_why_and_that_it_is_over(mailoutbox):
+    member = make_member(make_merchant(language="en"))
+    merchant = member.merchant
+    owner = make_client(member.user)
 
-    assert services.suspend(merchant_id=merchant.pk)
+    assert services.suspend(merchant_id=merchant.pk, because="No more stall.")
+    run_mails(merchant)
+
+    assert "stopped for now" in mailoutbox[0].subject
+    assert "No more stall." in mailoutbox[0].body
+    page = owner.get(f"/stall/{merchant.pk}/application/").content.decode()
+    assert "No more stall." in page
     assert services.approve(merchant_id=merchant.pk)
+    merchant.refresh_from_db()
+    assert (merchant.state, merchant.refused_because) == (State.APPROVED, "")
+    run_mails(merchant)
+    assert "You can sell" in mailoutbox[1].subject
 
-    assert not Step.objects.filter(job=services.TELL).exists()
 
-
-def test_nobody_is_refused_without_a_reason():
+def test_nobody_is_refused_or_suspended_without_a_reason():
     merchant = make_merchant(state=State.APPLIED)
 
-    with pytest.raises(services.NoReason):
-        services.refuse(merchant_id=merchant.pk, because="  ")
+    for verb in (services.refuse, services.suspend):
+        with pytest.raises(services.NoReason):
+            verb(merchant_id=merchant.pk, because="  ")
     with pytest.raises(IntegrityError), transaction.atomic():
         Merchant.objects.filter(pk=merchant.pk).update(state=State.REFUSED)
 
@@ -310,6 +321,27 @@ def test_a_clerk_refuses_with_a_reason_and_approves():
     assert (merchant.state, merchant.refused_because) == (State.REFUSED, "No licence.")
 
     Merchant.objects.filter(pk=merchant.pk).update(state=State.APPLIED)
+    clerk.post(admin_of(merchant, "act/approve"))
+    merchant.refresh_from_db()
+    assert merchant.state == State.APPROVED
+
+
+def test_a_clerk_suspends_with_a_reason_and_lifts_it():
+    merchant = make_merchant()
+    clerk = make_client(make_staff())
+    assert "Suspend" in clerk.get(admin_of(merchant, "change")).content.decode()
+
+    clerk.post(admin_of(merchant, "suspend"), {"because": " "})
+    merchant.refresh_from_db()
+    assert merchant.state == State.APPROVED
+
+    clerk.post(admin_of(merchant, "suspend"), {"because": "No licence."})
+    merchant.refresh_from_db()
+    assert (merchant.state, merchant.refused_because) == (
+        State.SUSPENDED,
+        "No licence.",
+    )
+    assert "No licence." in clerk.get(admin_of(merchant, "change")).content.decode()
     clerk.post(admin_of(merchant, "act/approve"))
     merchant.refresh_from_db()
     assert merchant.state == State.APPROVED

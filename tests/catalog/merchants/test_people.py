@@ -177,6 +177,10 @@ def test_the_last_owner_stays_owner_and_stays():
     make_member(owner.merchant, Role.CLERK)
     client, base = make_client(owner.user), f"/stall/{owner.merchant_id}/people"
 
+    page = client.get(f"{base}/").content.decode()
+    assert "A merchant needs an owner." in page
+    assert f"/people/{owner.pk}/remove/" not in page
+
     client.post(f"{base}/{owner.pk}/remove/")
     client.post(f"{base}/{owner.pk}/role/", {"role": Role.CLERK})
 

@@ -133,7 +133,7 @@ def test_once_approved_all_of_it_is_seen_without_her_doing_more(client):
 def test_a_piece_of_a_suspended_merchant_is_claimed_by_nobody_even_on_air():
     variant = make_variant(on_hand=3)
     listing = make_listing(variant=variant)
-    services.suspend(merchant_id=variant.merchant_id)
+    services.suspend(merchant_id=variant.merchant_id, because="No licence.")
 
     with pytest.raises(livestream.NotForSale):
         checkout.claim(
@@ -149,3 +149,22 @@ def test_a_piece_of_a_suspended_merchant_is_claimed_by_nobody_even_on_air():
         session_id=listing.session_id, listing_id=listing.pk, bag=uuid.uuid4()
     )
     assert Hold.objects.count() == 1
+
+
+def test_a_running_session_marks_a_suspended_merchants_piece_as_not_for_sale():
+    variant = make_variant(on_hand=3)
+    listing = make_listing(variant=variant)
+    session = listing.session
+    host = make_client(session.host.user)
+    assert (
+        "not for sale" not in host.get(f"/studio/{session.pk}/desk/").content.decode()
+    )
+
+    services.suspend(merchant_id=variant.merchant_id, because="No licence.")
+
+    desk = host.get(f"/studio/{session.pk}/desk/").content.decode()
+    room = host.get(f"/live/{session.pk}/").content.decode()
+    assert "not for sale" in desk
+    assert f"/{listing.pk}/pin/" not in desk
+    assert "not for sale" in room
+    assert f'name="listing" value="{listing.pk}">Claim' not in room

@@ -85,6 +85,15 @@ def test_a_small_picture_is_never_enlarged():
     assert made[320, "webp"].size == (229, 320)
 
 
+@pytest.mark.parametrize("size", [(5, 4000), (4000, 5), (1, 30000), (1, 1)])
+def test_a_thin_picture_keeps_at_least_a_pixel_each_way(size):
+    _, made = make(file_of(picture(size), "PNG"))
+
+    for (longest, _kind), image in made.items():
+        assert max(image.size) == min(longest, max(size))
+        assert min(image.size) >= 1
+
+
 def turned_by(image, orientation):
     """What a camera stores of an upright picture when it is held so."""
     ways = Image.Transpose

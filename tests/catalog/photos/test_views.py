@@ -5,11 +5,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from catalog.models import MerchantMember, Photo
+from catalog.photos import services
 from donghai.steps.models import Step
 from donghai.steps.services import Lane
 from donghai.steps.tasks import sweep_until_done
 from tests.catalog.photos.pictures import photo, upload
-from tests.make import make_client, make_user, make_variant
+from tests.make import make_client, make_staff, make_user, make_variant
 
 HTMX = {"HX-Request": "true"}
 DOORS = ["", "add/", "order/", "{0}/move/", "{0}/crop/", "{0}/remove/", "{0}/original/"]
@@ -186,3 +187,45 @@ def test_a_photo_is_only_reached_by_its_own_product(merchant, product):
 
     assert answer.status_code == 404
     assert order_of(product) == [one.pk]
+
+
+def give_up(product):
+    """A photo whose making was tried in vain until its step was parked."""
+    Step.objects.filter(job=services.MAKE).update(state=Step.State.PARKED)
+    return Photo.objects.get(product=product)
+
+
+def test_a_photo_that_cannot_be_made_says_so_and_can_be_tried_again(merchant, product):
+    send(merchant, product, photo())
+    kept = give_up(product)
+
+    page = merchant.get(door(product), headers=HTMX).content.decode()
+    assert "This photo cannot be made." in page
+    assert "Being made" not in page
+    assert "every 2s" not in page
+
+    page = merchant.post(door(product, "{0}/again/", kept.pk), headers=HTMX).content
+    assert b"Being made" in page
+    assert b"cannot be made" not in page
+    sweep_until_done(lane=Lane.MEDIA)
+    kept.refresh_from_db()
+    assert kept.state == Photo.State.READY
+
+
+def test_trying_a_photo_again_that_never_gave_up_changes_nothing(merchant, product):
+    (kept,) = make_photos(merchant, product, 1)
+
+    merchant.post(door(product, "{0}/again/", kept.pk), headers=HTMX)
+
+    assert not Step.objects.filter(job=services.MAKE).open().exists()
+
+
+def test_the_admin_leads_to_the_parked_step_of_a_photo(merchant, product):
+    send(merchant, product, photo())
+    give_up(product)
+    admin = make_client(make_staff())
+
+    page = admin.get(f"/admin/catalog/product/{product.pk}/change/").content.decode()
+
+    step = Step.objects.get(job=services.MAKE)
+    assert f'/admin/donghai/step/{step.pk}/change/">It cannot be made' in page

@@ -59,7 +59,8 @@ def test_a_clerk_registers_a_lot_and_hangs_a_paper_on_it():
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"origin": "XX"}, "two letters"),
+        ({"origin": "XX"}, "XX is not one of"),
+        ({"mineral": "NOSUCH"}, "NOSUCH is not one of"),
         ({"declaration_number": "12"}, "18 digits"),
         ({"arrived_on": ""}, "which day"),
     ],
@@ -186,3 +187,49 @@ def test_every_page_of_a_row_opens(duty):
     for row in rows:
         where = address(row._meta.model_name, "change", row.pk)
         assert client.get(where).status_code == 200, where
+
+
+def test_a_weight_below_nothing_is_said_once():
+    sent = lot_facts(weight_kg="-5") | inline("evidence", **NONE)
+
+    answer = make_client(make_staff()).post(address("rawlot", "add"), sent)
+
+    assert list(answer.context["adminform"].form.errors) == ["weight_kg"]
+    assert len(answer.context["adminform"].form.errors["weight_kg"]) == 1
+    assert not RawLot.objects.exists()
+
+
+def test_lots_and_products_are_read_by_names():
+    lot, clerk = make_lot(), make_client(make_staff())
+    product = make_variant().product
+    pages = [
+        clerk.get(address("rawlot", "changelist")),
+        clerk.get(address("rawlot", "change", lot.pk)),
+        clerk.get(address("product", "changelist")),
+        clerk.get(address("product", "change", product.pk)),
+    ]
+
+    for page in pages:
+        said = page.content.decode()
+        assert "Amethyst" in said
+        assert ">AMETHYST<" not in said
+    assert '<option value="UY" selected>Uruguay' in pages[1].content.decode()
+
+
+def test_a_clerk_adds_a_work_on_an_artisans_page():
+    artisan, product = make_artisan(), make_variant().product
+    page = address("artisan", "change", artisan.pk)
+    clerk = make_client(make_staff())
+    form = clerk.get(page).context["adminform"].form
+    sent = {f"about_{n}": "" for n in range(7)} | {
+        name: form.initial.get(name) or ""
+        for name in ("name", "name_zh", "slug", "craft", "since", "workshop")
+    }
+    sent |= inline("honours", **NONE)
+    sent |= inline("works", TOTAL_FORMS=1, INITIAL_FORMS=0)
+    sent |= inline("works-0", product=product.pk, role="CARVED", artisan=artisan.pk)
+
+    answer = clerk.post(page, sent)
+
+    assert answer.status_code == 302, answer.context["errors"]
+    assert artisan.works.get().product == product

@@ -136,3 +136,13 @@ def test_what_the_centre_checked_can_not_be_taken_back(product, hers):
 def test_there_are_no_other_doors(product, hers):
     assert hers.post(door(product, "gold/")).status_code == 404
     assert hers.post(door(product, "gold/1/take-back/")).status_code == 404
+
+
+def test_the_page_of_a_products_origin_keeps_the_stalls_own_bar():
+    product = make_variant().product
+    client = make_client(make_member(product.merchant).user)
+
+    page = client.get(f"/stall/products/{product.pk}/origin/").content.decode()
+
+    assert f"/stall/{product.merchant_id}/stock/" in page
+    assert 'class="tabs"' not in page

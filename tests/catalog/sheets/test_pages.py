@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.models import Variant
 from catalog.sheets.models import SheetImport
-from tests.catalog.sheets.sheets import as_csv, as_xlsx, bracelet, work
+from tests.catalog.sheets.sheets import HEADERS, as_csv, as_xlsx, bracelet, work
 from tests.catalog.sheets.ugly import ten_sheets
 from tests.make import make_client, make_glossary, make_member, make_merchant
 
@@ -128,3 +128,32 @@ def test_what_is_done_cannot_be_taken_over_again():
 
     assert answer.status_code == 302
     assert SheetImport.objects.get().state == "READ"
+
+
+NOTED = as_xlsx([*bracelet("A-1"), "schön"], headers=[*HEADERS, "Bemerkung"])
+
+
+def test_only_columns_nobody_knows_are_asked():
+    member = Member()
+    member.upload(NOTED)
+    work()
+
+    shown = member.client.get(f"{member.door}{SheetImport.objects.get().pk}/").context
+
+    assert [column.header for column in shown["asked"]] == ["Bemerkung"]
+    assert len(shown["known"]) == len(HEADERS)
+
+
+def test_columns_once_said_are_not_asked_again():
+    member = Member()
+    member.upload(NOTED)
+    work()
+    fields = enumerate(SheetImport.objects.get().fields)
+    member.post("columns/", **{f"column-{n}": field for n, field in fields})
+
+    member.upload(NOTED)
+    work()
+    page = member.page("columns/")
+
+    assert "We know all columns." in page
+    assert f"{len(HEADERS) + 1} columns we know" in page

@@ -1,5 +1,16 @@
 // A product's photos: a tap opens them large; swiping is the browser's own.
 
+// A close-up begins where it was tapped.
+function toggle(one, { clientX, clientY }) {
+  const box = one.querySelector("img").getBoundingClientRect();
+  const [across, down] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height];
+  if (!one.classList.toggle("close-up")) return;
+  one.scrollTo(
+    one.scrollWidth * across - one.clientWidth / 2,
+    one.scrollHeight * down - one.clientHeight / 2,
+  );
+}
+
 function show(row, one, behavior) {
   row.scrollTo({ left: one.offsetLeft - row.offsetLeft, behavior });
 }
@@ -15,12 +26,13 @@ for (const gallery of document.querySelectorAll("[data-gallery]")) {
     if (opener) {
       event.preventDefault();
       dialog.showModal();
+      history.pushState({ zoom: true }, ""); // so that Back closes the photo alone
       show(large, document.getElementById(opener.dataset.zoom), "instant");
     } else if (mark) {
       event.preventDefault();
       show(row, document.querySelector(mark.hash), "smooth");
     } else if (event.target.closest(".zoom-one img")) {
-      event.target.closest(".zoom-one").classList.toggle("close-up");
+      toggle(event.target.closest(".zoom-one"), event);
     }
   });
 
@@ -29,7 +41,10 @@ for (const gallery of document.querySelectorAll("[data-gallery]")) {
     if (steps) large.scrollBy({ left: steps * large.clientWidth });
   });
 
+  addEventListener("popstate", () => dialog.close());
+
   dialog.addEventListener("close", () => {
+    if (history.state?.zoom) history.back();
     const place = Math.round(large.scrollLeft / large.clientWidth);
     for (const one of large.children) one.classList.remove("close-up");
     show(row, row.children[place] ?? row.firstElementChild, "instant");
