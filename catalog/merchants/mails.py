@@ -29,14 +29,15 @@ SUBJECTS = {
 def tell_applicant(step: Step) -> None:
     """Tell a merchant's owners how the centre decided; only the newest decision."""
     merchant = Merchant.objects.get(pk=step.subject_id)
+    subject = SUBJECTS.get(Merchant.State(merchant.state))
     decided = merchant.decided_at.isoformat() if merchant.decided_at else ""
-    if step.key == decided and merchant.state in SUBJECTS:
+    if step.key == decided and subject:
         owners = MerchantMember.objects.owners().filter(merchant=merchant)
         with translation.override(merchant.language):
             send(
                 step,
                 list(owners.values_list("user__email", flat=True)),
-                str(SUBJECTS[merchant.state]),
+                str(subject),
                 words("decision", merchant, reverse("catalog:stall")),
             )
     with steps.finishing(step):
