@@ -9,18 +9,17 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
-
 from catalog.products.current import piece_of, with_facts
-from catalog.products.models import Product, Variant
+from catalog.products.models import Product, Variant, VariantQuerySet
 from catalog.products.pieces import Piece
+from catalog.products.skus import plain
 from catalog.stock.models import StockLevel
 
 WITHDRAWN = Product.State.WITHDRAWN
 READ_ONLY = ("sku",)
 
 
-def variants(merchant_id: int) -> QuerySet[Variant]:
+def variants(merchant_id: int) -> VariantQuerySet:
     """A merchant's variants with all that is shown of them."""
     return with_facts(Variant.objects.filter(merchant_id=merchant_id))
 
@@ -77,9 +76,9 @@ def piece_from(sku: str, said: Mapping[str, Any]) -> Piece:
     facts = {name: value for name, value in said.items() if value is not None}
     if "tiers" in facts:
         facts["tiers"] = tuple(
-            (tier["from_quantity"], tier["wholesale_minor"]) for tier in facts["tiers"]
+            sorted((x["from_quantity"], x["wholesale_minor"]) for x in facts["tiers"])
         )
-    return Piece(sku=sku, **facts)
+    return Piece(sku=plain(sku), **facts)
 
 
 def _plain(value: Any) -> Any:

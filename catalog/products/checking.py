@@ -11,13 +11,13 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from catalog.glossary import book, forbidden
-from catalog.glossary.models import Term
-from catalog.products import prices
+from catalog.glossary.models import Term, reader_language
+from catalog.products import declaring, prices, tariff
 from catalog.products.models import Metal, Treatment
 from catalog.products.pieces import MEASURES, Piece, Problem
+from catalog.products.skus import SHAPE
 from donghai import countries
 
-SKU = re.compile(r"[\w.+-]{1,20}")
 HS_CODE = re.compile(r"\d{10}", re.ASCII)
 MOST_GRAMS = Decimal(1_000_000)
 MOST_MM = Decimal(10_000)
@@ -41,9 +41,42 @@ def problems(piece: Piece, *, promised: int = 0) -> list[Problem]:
         *_sizes(piece),
         *_prices(piece),
         *_stock(piece, promised),
-        *_customs(piece),
         *_words(piece),
     ]
+
+
+def of_code(said: str, piece: Piece) -> Iterator[Problem]:
+    """What is wrong with a customs code that is said of a piece."""
+    if not said:
+        return
+    if not HS_CODE.fullmatch(said):
+        yield _blocks("hs_code", "bad_hs_code", _("A customs code has ten digits."))
+        return
+    goods = declaring.goods_of(piece)
+    proposal = declaring.propose(goods) if _is_known(goods) else None
+    if tariff.may_be(said, proposal):
+        return
+    if proposal is None:
+        words = _(
+            "%(said)s is no customs code of stones or jewellery. Leave it out: the "
+            "right one is proposed from the facts."
+        )
+    elif proposal.is_complete:
+        words = _(
+            "%(said)s is no customs code for such a piece. By its facts it is "
+            "%(code)s: give that one, or leave it out."
+        )
+    else:
+        words = _(
+            "%(said)s is no customs code for such a piece. By its facts it begins with "
+            "%(code)s: ask the centre's customs clerk for the last four digits."
+        )
+    facts = {"said": said, "code": proposal.hs_code if proposal else ""}
+    yield _blocks("hs_code", "unknown_hs_code", words % facts)
+
+
+def _is_known(goods: declaring.Goods) -> bool:
+    return goods.treatment in Treatment.values and goods.metal in ("", *Metal.values)
 
 
 def disagreements(pieces: Sequence[Piece]) -> Iterator[tuple[int, Problem]]:
@@ -53,12 +86,23 @@ def disagreements(pieces: Sequence[Piece]) -> Iterator[tuple[int, Problem]]:
         "%(sku)s is of the same product and says %(other)s. Make them agree, or give "
         "another product number."
     )
+    language = reader_language()
     for place, piece in enumerate(pieces[1:], start=1):
         for name in (*NEEDED, "motif", "metal", "hs_code"):
             other = getattr(first, name)
             if getattr(piece, name) != other:
-                sentence = words % {"sku": first.sku, "other": other or "–"}
+                said = _called(name, other, language) or _("nothing")
+                sentence = words % {"sku": first.sku, "other": said}
                 yield place, _blocks(name, "differs", sentence)
+
+
+def _called(name: str, code: str, language: str) -> str:
+    """A fact in a person's words."""
+    if name == "metal" and code in Metal.values:
+        return str(Metal(code).label)
+    if name == "origin":
+        return countries.names(language).get(code, code)
+    return book.name(code, language) if code else ""
 
 
 def another_product(code: str) -> Problem:
@@ -68,11 +112,14 @@ def another_product(code: str) -> Problem:
 
 
 def _sku(piece: Piece) -> Iterator[Problem]:
-    if not SKU.fullmatch(piece.sku):
+    if not SHAPE.fullmatch(piece.sku):
         yield _blocks(
             "sku",
             "bad_sku",
-            _("A SKU has 1 to 20 letters, digits, dots or dashes, without spaces."),
+            _(
+                "A SKU has 1 to 20 letters, digits, dots or dashes, without spaces, "
+                "and begins with a letter or digit."
+            ),
         )
     if len(piece.product) > 40:
         yield _blocks("product", "too_long", _("At most 40 characters."))
@@ -99,17 +146,22 @@ def _facts(piece: Piece) -> Iterator[Problem]:
 def _sizes(piece: Piece) -> Iterator[Problem]:
     for name in MEASURES:
         size = getattr(piece, name)
-        if size is not None and not 0 < size <= MOST_MM:
-            yield _blocks(name, "out_of_range", _("Between 0.1 and 10,000 mm."))
+        if size is not None and not _fits(size, MOST_MM, places=1):
+            yield _blocks(
+                name, "out_of_range", _("Between 0.1 and 10,000 mm, to a tenth.")
+            )
     if piece.weight_g is None:
         yield _blocks("weight_g", "missing", _("Give the net weight in grams."))
-    elif not 0 < piece.weight_g <= MOST_GRAMS:
-        yield _blocks(
-            "weight_g", "out_of_range", _("Between 0.01 g and 1,000,000 g (a tonne).")
-        )
+    elif not _fits(piece.weight_g, MOST_GRAMS, places=2):
+        words = _("Between 0.01 g and 1,000,000 g (a tonne), to a hundredth.")
+        yield _blocks("weight_g", "out_of_range", words)
     asked = book.measures(piece.form)
     if asked and not piece.size and all(getattr(piece, x) is None for x in asked):
         yield Problem(asked[0], "missing", _("Give a size in millimetres."), False)
+
+
+def _fits(size: Decimal, most: Decimal, *, places: int) -> bool:
+    return 0 < size <= most and size == round(size, places)
 
 
 def _prices(piece: Piece) -> Iterator[Problem]:
@@ -132,6 +184,8 @@ def _prices(piece: Piece) -> Iterator[Problem]:
 
 
 def _stock(piece: Piece, promised: int) -> Iterator[Problem]:
+    if piece.alarm_at is not None and not 0 <= piece.alarm_at <= MOST_PIECES:
+        yield _blocks("alarm_at", "out_of_range", _("Between 0 and 10,000,000."))
     if piece.on_hand is None:
         return
     if not 0 <= piece.on_hand <= MOST_PIECES:
@@ -145,11 +199,11 @@ def _stock(piece: Piece, promised: int) -> Iterator[Problem]:
         )
     if piece.is_one_off and piece.on_hand > 1:
         yield _blocks("on_hand", "one_off", _("A one-off piece is there once."))
-
-
-def _customs(piece: Piece) -> Iterator[Problem]:
-    if piece.hs_code and not HS_CODE.fullmatch(piece.hs_code):
-        yield _blocks("hs_code", "bad_hs_code", _("A customs code has ten digits."))
+    if 0 < piece.on_hand < (piece.min_quantity or 1):
+        words = _("Nobody can buy it now: only %(there)s are there.")
+        sentence = words % {"there": piece.on_hand}
+        code = "minimum_above_stock"
+        yield Problem("min_quantity", code, sentence, blocks=False, warns=True)
 
 
 def _words(piece: Piece) -> Iterator[Problem]:

@@ -1,31 +1,35 @@
 """What stands, as pieces: to compare with, to put back, to write into a sheet."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from catalog.products.models import Variant
+from catalog.products.models import Product, Variant
 from catalog.products.pieces import MEASURES, Piece
+from catalog.products.skus import alike
+
+Found = TypeVar("Found", bound=QuerySet[Variant])
 
 
 def variants_of(skus: Iterable[str], *, merchant_id: int) -> dict[str, Variant]:
-    """A merchant's variants by SKU, with product, stock and tiers."""
-    found = Variant.objects.filter(merchant_id=merchant_id, sku__in=set(skus))
-    return {one.sku: one for one in with_facts(found)}
+    """A merchant's variants by SKU as asked for, with product, stock and tiers."""
+    asked = {sku: alike(sku) for sku in skus}
+    found = Variant.objects.filter(merchant_id=merchant_id).by_sku(*asked.values())
+    known = {alike(one.sku): one for one in with_facts(found)}
+    return {sku: known[key] for sku, key in asked.items() if key in known}
 
 
-def with_facts(variants: QuerySet[Variant]) -> QuerySet[Variant]:
+def with_facts(variants: Found) -> Found:
     """Variants with all that a piece says of them."""
     return variants.select_related("product", "stock").prefetch_related("tiers")
 
 
 def piece_of(variant: Variant) -> Piece:
     """A variant (`with_facts`) as a piece."""
-    product = variant.product
-    return Piece(
-        sku=variant.sku,
-        product=product.code,
-        **{name: getattr(product, name) for name in FACTS},
+    return replace(
+        of_product(variant.product, variant.sku),
         size=variant.size,
         **{name: getattr(variant, name) for name in MEASURES},
         weight_g=variant.weight_g,
@@ -37,6 +41,15 @@ def piece_of(variant: Variant) -> Piece:
         is_one_off=variant.is_one_off,
         on_hand=variant.stock.on_hand,
         alarm_at=variant.alarm_at,
+    )
+
+
+def of_product(product: Product, sku: str) -> Piece:
+    """What a product says of each of its variants."""
+    return Piece(
+        sku=sku,
+        product=product.code,
+        **{name: getattr(product, name) for name in FACTS},
         hs_code=product.hs_code,
         titles=product.own_titles,
         story=product.story,

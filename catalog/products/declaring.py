@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from catalog.glossary import book
 from catalog.products import tariff
-from catalog.products.models import Treatment
+from catalog.products.models import Product, Treatment
+from catalog.products.pieces import Piece
 
 CHINESE = "zh-hans"
 NO_BRAND, NO_PREFERENCE = "无品牌", "不享惠"
@@ -45,6 +46,17 @@ class Words:
     elements: str
 
 
+def goods_of(product: Product | Piece) -> Goods:
+    """What customs asks about."""
+    return Goods(
+        mineral=product.mineral,
+        form=product.form,
+        treatment=product.treatment,
+        colour=product.colour,
+        metal=product.metal,
+    )
+
+
 def propose(goods: Goods) -> tariff.Proposal | None:
     """The customs code for these facts; None while any of them is unsaid."""
     if not (goods.mineral and goods.form and goods.treatment):
@@ -55,6 +67,23 @@ def propose(goods: Goods) -> tariff.Proposal | None:
         treatment=goods.treatment,
         metal=goods.metal or "NONE",
     )
+
+
+def code_of(
+    said: str, stands: str, was: Goods | None, goods: Goods, *, anew: bool = False
+) -> str:
+    """The code that facts get: what is said, what stands, or what is proposed.
+
+    What stands is kept while `was` proposes the same as `goods`, unless all is said
+    `anew`.
+    """
+    proposal = propose(goods)
+    if said or not proposal:
+        return said or stands
+    is_new = was is None or propose(was) != proposal
+    if is_new or anew or not stands:
+        return proposal.hs_code if proposal.is_complete else ""
+    return stands
 
 
 def words(goods: Goods, hs_code: str) -> Words:

@@ -24,6 +24,7 @@ from catalog.products import checking, declaring, saving, tariff, typed
 from catalog.products.current import FACTS, piece_of, with_facts
 from catalog.products.models import Product, Variant
 from catalog.products.pieces import MEASURES, Piece
+from catalog.products.skus import alike
 from donghai.errors import Refused
 
 MOST_VARIANTS = 60
@@ -66,6 +67,7 @@ class Said:
     pieces: list[Piece] = field(default_factory=list)
     errors: dict[str, str | Promise] = field(default_factory=dict)
     missing: dict[str, str | Promise] = field(default_factory=dict)
+    warnings: dict[str, str | Promise] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,13 @@ class Preview:
 
     titles: dict[str, str]
     proposal: tariff.Proposal | None
+    code: str  # that will be declared; six digits while nobody said the others
     customs: declaring.Words | None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a person chose another code than the proposed one."""
+        return self.proposal is not None and self.code != self.proposal.hs_code
 
 
 @transaction.atomic
@@ -127,8 +135,9 @@ def save(*, product: Product, said: Typed, saver: saving.Saver, seen: Seen) -> S
         standing.code = _free_code(standing, read.pieces[0].sku)
         standing.save(update_fields=["code"])
         read = read_form(said, standing)
-    gone = set(standing.variants.values_list("sku", flat=True))
-    gone -= {piece.sku for piece in read.pieces}
+    kept = {alike(piece.sku) for piece in read.pieces}
+    skus = standing.variants.values_list("sku", flat=True)
+    gone = {sku for sku in skus if alike(sku) not in kept}
     saving.save(read.pieces, saver)
     if gone:
         saving.withdraw(gone, saver)
@@ -185,9 +194,9 @@ def read_form(said: Typed, product: Product) -> Said:
     for number in rows_of(said):
         facts = dict(_row_of(said, number, read.errors))
         piece = Piece(**common, **facts)
-        if piece.sku in skus:
+        if alike(piece.sku) in skus:
             read.errors[f"v{number}-sku"] = _("This SKU stands above already.")
-        skus.add(piece.sku)
+        skus.add(alike(piece.sku))
         _check(piece, number, standing, read)
         read.pieces.append(piece)
     return read
@@ -198,16 +207,18 @@ def preview(said: Typed, product: Product) -> Preview:
     piece = read_form(said, product).pieces[0]
     composed = titles.compose_titles(saving.title_facts(piece))
     composed |= {code: title for code, title in piece.titles.items() if title}
-    goods = saving.goods_of(piece)
+    goods = declaring.goods_of(piece)
     proposal = declaring.propose(goods)
-    code = piece.hs_code or (proposal.hs_code if proposal else "")
+    is_wrong = any(checking.of_code(piece.hs_code, piece))
+    code = "" if is_wrong else piece.hs_code
+    code = code or (proposal.hs_code if proposal else "")
     words = declaring.words(goods, code) if proposal else None
-    return Preview(composed, proposal, words)
+    return Preview(composed, proposal, code, words)
 
 
 def _own_code(product: Product) -> str:
     """The customs code if a person chose another than the facts propose."""
-    proposal = declaring.propose(saving.goods_of(product))
+    proposal = declaring.propose(declaring.goods_of(product))
     is_proposed = proposal is not None and proposal.hs_code == product.hs_code
     return "" if is_proposed else product.hs_code
 
@@ -223,9 +234,9 @@ def _require_newest(product: Product, seen: Seen) -> None:
 
 
 def _standing(product: Product) -> dict[str, int]:
-    """What each of its variants has promised, by SKU."""
+    """What each of its variants has promised, by SKU without case."""
     rows = product.variants.values_list("sku", "stock__allocated", "stock__reserved")
-    return {sku: sold + held for sku, sold, held in rows} if product.pk else {}
+    return {alike(sku): sold + held for sku, sold, held in rows} if product.pk else {}
 
 
 def _row_of(
@@ -249,22 +260,31 @@ def _row_of(
         try:
             yield target, reader(text(name))
         except typed.NotANumber:
-            errors[f"v{number}-{name}"] = (
-                _("Write “10: 55; 50: 48.50”: from how many, and the price of one.")
-                if name == "tiers"
-                else _("This is no number that can be meant here.")
-            )
+            errors[f"v{number}-{name}"] = _meant(name)
             yield target, None
+
+
+def _meant(name: str) -> str | Promise:
+    """What to write into a field that can't be read."""
+    if name == "tiers":
+        return _("Write “10: 55; 50: 48.50”: from how many, and the price of one.")
+    if name == "weight_g":
+        return _("Write grams between 0.01 and 1,000,000, such as 27.5.")
+    if name in MEASURES:
+        return _("Write millimetres between 0.1 and 10,000, such as 8.5.")
+    if name in YUAN:
+        return _("Write yuan between 0.01 and 1,000,000,000, such as 12.50.")
+    return _("Write a whole number of at most 10,000,000, such as 12.")
 
 
 def _check(piece: Piece, number: int, promised: Mapping[str, int], read: Said) -> None:
     backwards = {target: name for name, target in YUAN.items()}
-    for problem in checking.problems(piece, promised=promised.get(piece.sku, 0)):
+    found = checking.problems(piece, promised=promised.get(alike(piece.sku), 0))
+    for problem in (*found, *checking.of_code(piece.hs_code, piece)):
         name = backwards.get(problem.field, problem.field)
         key = f"v{number}-{name}" if name in OF_VARIANT else name
-        (read.errors if problem.blocks else read.missing).setdefault(
-            key, problem.sentence
-        )
+        kind = read.warnings if problem.warns else read.missing
+        (read.errors if problem.blocks else kind).setdefault(key, problem.sentence)
 
 
 def _variant_typed(piece: Piece) -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.merchants.models import Merchant
+from catalog.products.skus import ALIKE, alike
 from donghai.money import Money
 
 
@@ -179,6 +180,10 @@ class Product(models.Model):
 
 
 class VariantQuerySet(models.QuerySet["Variant"]):
+    def by_sku(self, *skus: str) -> Self:
+        """Those with one of these SKUs, in whatever case or width they are written."""
+        return self.alias(alike=ALIKE).filter(alike__in={alike(sku) for sku in skus})
+
     def for_sale(self) -> Self:
         """What anybody may find and claim."""
         return self.filter(
@@ -192,8 +197,8 @@ class Variant(models.Model):
     """What is counted. A one-off piece is a variant of one.
 
     Prices are in fen. `merchant` is its product's (the database holds it to that): a
-    SKU is the merchant's own and unique among hers, at most 20 characters because
-    customs' order takes 30 and its list 20.
+    SKU is the merchant's own and unique among hers without regard to case, at most 20
+    characters because customs' order takes 30 and its list 20.
     """
 
     product = models.ForeignKey(
@@ -256,7 +261,7 @@ class Variant(models.Model):
                 condition=Q(min_quantity__gte=1),
             ),
             models.UniqueConstraint(
-                fields=["merchant", "sku"], name="a_sku_is_unique_at_its_merchant"
+                ALIKE, "merchant", name="a_sku_is_unique_at_its_merchant"
             ),
         ]
         indexes = [models.Index(fields=["sku"], name="variants_by_sku")]

@@ -63,11 +63,14 @@ class Piece:
     story: str = ""
 
     def over(self, standing: Self) -> Self:
-        """What stands, with all that this one says written over it."""
+        """What stands, with all that this one says written over it.
+
+        The SKU is the standing one's, in whatever case this one writes it.
+        """
         said = {
             one.name: getattr(self, one.name)
             for one in fields(self)
-            if getattr(self, one.name) not in (None, "", {})
+            if one.name != "sku" and getattr(self, one.name) not in (None, "", {})
         }
         merged = {**standing.titles, **self.titles}
         said["titles"] = {code: title for code, title in merged.items() if title}
@@ -78,10 +81,12 @@ class Piece:
 class Problem:
     """What is wrong with one field of a piece, in a sentence that says what to do.
 
-    `blocks` is False where the piece can be kept as a draft but not be listed.
+    `blocks` is False where the piece can be kept as a draft but not be listed; what
+    only `warns` keeps nothing back.
     """
 
     field: str
     code: str
     sentence: str | Promise
     blocks: bool = True
+    warns: bool = False

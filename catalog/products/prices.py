@@ -20,6 +20,8 @@ from donghai.errors import Refused
 from donghai.money import Money
 
 BIGGEST_FEN = 10**11  # a thousand million yuan: more is a slip
+MOST_AT_ONCE = 10_000_000
+TOO_MUCH = _("At most 1,000,000,000 yuan.")
 
 
 class WrongPrices(Refused):
@@ -67,13 +69,18 @@ class Outcome:
 
 def problems(prices: Prices) -> Iterator[Problem]:
     """What cannot be; fields are named as in `Prices`, tiers as `tiers.0` and so on."""
-    if not 0 < prices.wholesale_minor <= BIGGEST_FEN:
+    if prices.wholesale_minor <= 0:
         yield Problem("wholesale_minor", "no_price", _("Give a price above nought."))
     if prices.min_quantity < 1:
         yield Problem("min_quantity", "too_few", _("One at least."))
+    elif prices.min_quantity > MOST_AT_ONCE:
+        yield Problem("min_quantity", "too_many", _("At most 10,000,000."))
+    for name in ("wholesale_minor", "least_retail_minor", "suggested_retail_minor"):
+        if (getattr(prices, name) or 0) > BIGGEST_FEN:
+            yield Problem(name, "too_much", TOO_MUCH)
     yield from _tier_problems(prices)
     least = prices.least_retail_minor
-    if least is not None and not prices.wholesale_minor <= least <= BIGGEST_FEN:
+    if least is not None and least < prices.wholesale_minor:
         yield Problem(
             "least_retail_minor",
             "below_wholesale",
@@ -81,7 +88,7 @@ def problems(prices: Prices) -> Iterator[Problem]:
         )
     floor = max(prices.wholesale_minor, least or 0)
     suggested = prices.suggested_retail_minor
-    if suggested is not None and not floor <= suggested <= BIGGEST_FEN:
+    if suggested is not None and suggested < floor:
         yield Problem(
             "suggested_retail_minor",
             "below_lowest",
@@ -93,7 +100,13 @@ def _tier_problems(prices: Prices) -> Iterator[Problem]:
     start = max(prices.min_quantity, 1)
     steps = [(start, prices.wholesale_minor), *prices.tiers]
     for number, ((before, dearer), (many, price)) in enumerate(pairwise(steps)):
-        if many <= before:
+        if not number and many < start:
+            words = _("The first tier begins below the minimum of %(minimum)s.")
+            sentence = words % {"minimum": start}
+            yield Problem("tiers.0", "tier_below_minimum", sentence)
+        elif many > MOST_AT_ONCE:
+            yield Problem(f"tiers.{number}", "too_many", _("At most 10,000,000."))
+        elif many <= before:
             yield Problem(
                 f"tiers.{number}",
                 "tier_out_of_order",

@@ -6,8 +6,8 @@ stock rows by variant id, search rows by product id, which are written last.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.db import transaction
@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from catalog.glossary import titles
 from catalog.merchants.models import Merchant
 from catalog.products import checking, declaring, indexing
-from catalog.products.current import FACTS, piece_of, variants_of
+from catalog.products.current import FACTS, of_product, piece_of, variants_of
 from catalog.products.describing import TRANSLATE
-from catalog.products.models import PriceTier, Product, Variant
+from catalog.products.models import Metal, PriceTier, Product, Variant
 from catalog.products.pieces import MEASURES, Piece, Problem
 from catalog.stock.models import StockLevel, StockMovement
 from donghai import steps
@@ -85,12 +85,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saver:
-    """Who saves, why, and whether this person confirms the proposed customs codes."""
+    """Who saves, why, and whether this person confirms the customs codes."""
 
     merchant_id: int
     by_id: int | None
     reason: str = ""
     confirms: bool = False
+    said_confirms: bool = False  # a code that a piece names is confirmed by naming it
     says_all: bool = False  # as the editor does: what is unsaid is taken away
 
 
@@ -168,17 +169,32 @@ def _rows(pieces: Sequence[Piece], saver: Saver) -> list[Row]:
     for said in pieces:
         variant = standing.get(said.sku)
         before = piece_of(variant) if variant else None
-        keeps = before if before and not saver.says_all else Piece(sku=said.sku)
-        piece = said.over(keeps)
-        promised = variant.stock.allocated + variant.stock.reserved if variant else 0
-        found = checking.problems(piece, promised=promised)
-        rows.append(Row(said, piece, before, variant, None, found))
-    _find_products(rows, saver.merchant_id)
+        sku = before.sku if before else said.sku
+        keeps = before if before and not saver.says_all else Piece(sku=sku)
+        rows.append(Row(said, said.over(keeps), before, variant))
+    for same in _find_products(rows, saver.merchant_id):
+        for row in same:
+            _complete(row, saver)
+        for place, problem in checking.disagreements([row.piece for row in same]):
+            same[place].problems.append(problem)
     return rows
 
 
-def _find_products(rows: Sequence[Row], merchant_id: int) -> None:
-    """The product each piece belongs to, old or new; they must agree on its facts."""
+def _complete(row: Row, saver: Saver) -> None:
+    """Fill in what a product says of its new variant; note what is wrong with it."""
+    product, variant = row.product, row.variant
+    if variant is None and product and product.pk and not saver.says_all:
+        row.piece = row.piece.over(of_product(product, row.piece.sku))
+    row.piece = replace(row.piece, metal=row.piece.metal or Metal.NONE.value)
+    promised = variant.stock.allocated + variant.stock.reserved if variant else 0
+    row.problems[:0] = [
+        *checking.problems(row.piece, promised=promised),
+        *checking.of_code(row.said.hs_code, row.piece),
+    ]
+
+
+def _find_products(rows: Sequence[Row], merchant_id: int) -> Collection[Sequence[Row]]:
+    """The product each piece belongs to, old or new; the rows of each together."""
     codes = {row.piece.product for row in rows} - {""}
     found = Product.objects.filter(merchant_id=merchant_id, code__in=codes)
     by_code = {product.code: product for product in found}
@@ -201,16 +217,13 @@ def _find_products(rows: Sequence[Row], merchant_id: int) -> None:
         else:
             row.product = Product(merchant_id=merchant_id)
         together.setdefault(id(row.product), []).append(row)
-    for same in together.values():
-        for place, problem in checking.disagreements([row.piece for row in same]):
-            same[place].problems.append(problem)
+    return together.values()
 
 
 def _lock_stock(skus: Sequence[str], merchant_id: int) -> None:
     """So that nothing is promised while we compare what is there with what is."""
-    levels = StockLevel.objects.filter(
-        variant__merchant_id=merchant_id, variant__sku__in=set(skus)
-    )
+    mine = Variant.objects.filter(merchant_id=merchant_id).by_sku(*skus)
+    levels = StockLevel.objects.filter(variant__in=mine)
     list(levels.order_by("variant_id").select_for_update(of=("self",)))
 
 
@@ -235,7 +248,7 @@ def _fill(row: Row, saver: Saver) -> None:
     """Put a piece's facts into its product, and what follows from them."""
     product, piece = row.product, row.piece
     assert product is not None
-    was = None if product.pk is None else goods_of(product)
+    was = None if product.pk is None else declaring.goods_of(product)
     for name in FACTS:
         setattr(product, name, getattr(piece, name))
     product.metal = product.metal or "NONE"
@@ -243,44 +256,28 @@ def _fill(row: Row, saver: Saver) -> None:
     product.story = piece.story
     product.titles = titles.compose_titles(title_facts(piece)) | product.own_titles
     _declare(product, row.said.hs_code, was, saver)
-    is_whole = not row.problems and product.customs_confirmed_at is not None
-    product.state = State.LISTED if is_whole else State.DRAFT
+    is_whole = all(problem.warns for problem in row.problems)
+    is_confirmed = product.customs_confirmed_at is not None
+    product.state = State.LISTED if is_whole and is_confirmed else State.DRAFT
 
 
 def _declare(
     product: Product, said: str, was: declaring.Goods | None, saver: Saver
 ) -> None:
     """The customs code: what a person said, what stands, or what the facts propose."""
-    goods = goods_of(product)
-    proposal = declaring.propose(goods)
-    if said and said != product.hs_code:
-        product.hs_code, product.customs_confirmed_at = said, None
-    elif not said and proposal:
-        proposed = proposal.hs_code if proposal.is_complete else ""
-        is_new = was is None or declaring.propose(was) != proposal
-        if product.hs_code != proposed and (
-            is_new or saver.says_all or not product.hs_code
-        ):
-            product.hs_code, product.customs_confirmed_at = proposed, None
+    goods = declaring.goods_of(product)
+    code = declaring.code_of(said, product.hs_code, was, goods, anew=saver.says_all)
+    if code != product.hs_code:
+        product.hs_code, product.customs_confirmed_at = code, None
     if product.customs_confirmed_at is None:
         product.customs_confirmed_by_id = None
-        if product.hs_code and saver.by_id and (said or saver.confirms):
+        confirms = saver.confirms or (said and saver.said_confirms)
+        if product.hs_code and saver.by_id and confirms:
             product.customs_confirmed_by_id = saver.by_id
             product.customs_confirmed_at = timezone.now()
-    if product.hs_code and proposal:
+    if product.hs_code and declaring.propose(goods):
         words = declaring.words(goods, product.hs_code)
         product.customs_name, product.customs_elements = words.name, words.elements
-
-
-def goods_of(product: Product | Piece) -> declaring.Goods:
-    """What customs asks about."""
-    return declaring.Goods(
-        mineral=product.mineral,
-        form=product.form,
-        treatment=product.treatment,
-        colour=product.colour,
-        metal=product.metal,
-    )
 
 
 def title_facts(piece: Piece) -> titles.Facts:

@@ -16,6 +16,7 @@ from django.utils import translation
 
 DATA = Path(__file__).parent / "data"
 TEN = 10  # digits of a complete code
+IMITATION = ("7013", "7018", "7117")  # glass, and jewellery that only looks like some
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,11 @@ class Proposal:
     hs_code: str
     unit: str
     rule: str
-    because: str
-    because_zh: str
 
     @property
     def why(self) -> str:
         """As far as the table has it in the reader's language."""
-        reads_chinese = (translation.get_language() or "").startswith("zh")
-        return self.because_zh if reads_chinese else self.because
+        return why(self.rule)
 
     @property
     def is_complete(self) -> bool:
@@ -100,7 +98,29 @@ def propose(
     )
     goods = goods_codes().get(rule.hs)
     unit = goods.unit if goods else ""
-    return Proposal(rule.hs, unit, rule.rule, rule.because, rule.because_zh)
+    return Proposal(rule.hs, unit, rule.rule)
+
+
+def may_be(code: str, proposal: Proposal | None) -> bool:
+    """Whether a person may declare this code where the rules propose another.
+
+    One of our table, for stone where stone is proposed and for glass where glass is;
+    or what completes six proposed digits, which nobody but customs knows.
+    """
+    if proposal and not proposal.is_complete and code.startswith(proposal.hs_code):
+        return len(code) == TEN
+    if code not in goods_codes():
+        return False
+    return proposal is None or (
+        code.startswith(IMITATION) == proposal.hs_code.startswith(IMITATION)
+    )
+
+
+def why(name: str) -> str:
+    """The reason of a rule by its name, in Chinese or English."""
+    rule = next((rule for rule in _rules() if rule.rule == name), None)
+    reads_chinese = (translation.get_language() or "").startswith("zh")
+    return "" if rule is None else rule.because_zh if reads_chinese else rule.because
 
 
 @cache

@@ -1,8 +1,9 @@
 """What people type into fields, read as numbers: 12,5, １２。５ and ¥1,280 alike."""
 
 import re
-import unicodedata
 from decimal import Decimal
+
+from catalog.products.skus import plain
 
 NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 UNIT = re.compile(r"(mm|cm|g|kg|克|毫米|元|块|个|件|pcs)$", re.IGNORECASE)
@@ -13,11 +14,6 @@ DOTTED = re.compile(r"\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}", re.ASCII)
 
 class NotANumber(ValueError):
     """What was typed is no number we could mean."""
-
-
-def plain(text: str) -> str:
-    """Without full-width forms and space around."""
-    return unicodedata.normalize("NFKC", text).strip()
 
 
 def decimal(text: str) -> Decimal | None:
@@ -58,17 +54,17 @@ def fen(text: str) -> int | None:
 
 
 def tiers(text: str) -> tuple[tuple[int, int], ...]:
-    """Price tiers as people write them: "10: 55, 50: 48.50" or a line each."""
+    """Price tiers as people write them, in any order: "10: 55, 50: 48.50", by lines."""
     found = []
     for part in re.split(r"[;；\n，]|,\s", plain(text)):
         if not part.strip():
             continue
-        quantity, sign, price = re.sub(r"[+＋>=≥起]", "", part).partition(":")
+        quantity, sign, price = re.sub(r"[+>=≥起]", "", part).partition(":")
         many, each = whole(quantity), fen(price)
         if not sign or many is None or each is None:
             raise NotANumber(text)
         found.append((many, each))
-    return tuple(found)
+    return tuple(sorted(found))
 
 
 def tiers_in_words(pairs: tuple[tuple[int, int], ...] | None) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from psycopg2.extras import execute_values
 
 from catalog.products import saving
-from catalog.products.current import current
+from catalog.products.current import piece_of, variants_of
 from catalog.products.saving import Saved, Saver
 from catalog.sheets import pictures, records, slices
 from catalog.sheets.checking import counted
@@ -40,10 +40,17 @@ def _batch(sheet: SheetImport) -> bool:
     wanted = sheet.lines.filter(action__in=[Action.NEW, Action.CHANGE])
     rows = list(wanted.behind(sheet.cursor).defer("cells")[: slices.ROWS])
     if rows:
-        before = current([row.sku for row in rows], merchant_id=sheet.merchant_id)
+        skus = [row.sku for row in rows]
+        standing = variants_of(skus, merchant_id=sheet.merchant_id)
+        before = {sku: piece_of(variant) for sku, variant in standing.items()}
+        confirmed = {
+            sku for sku, x in standing.items() if x.product.customs_confirmed_at
+        }
         for row in rows:
             stood = before.get(row.sku)
             row.before = records.record(stood) if stood else None
+            if row.before and row.sku in confirmed:
+                row.before[records.CONFIRMED] = True
         _save(sheet, rows)
         write_down(rows)
         sheet.cursor = rows[-1].line

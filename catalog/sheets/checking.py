@@ -12,7 +12,7 @@ from psycopg2.extras import execute_values
 from catalog.products import saving
 from catalog.products.current import piece_of, variants_of
 from catalog.products.pieces import Piece, Problem
-from catalog.sheets import pictures, records, slices
+from catalog.sheets import codes, pictures, records, slices
 from catalog.sheets.models import SheetImport, SheetRow
 from catalog.sheets.rows import Reading, RowReader
 from catalog.sheets.vocabulary import Vocabulary
@@ -28,16 +28,18 @@ FROM (VALUES %s) AS v (id, sku, said, problems, action) WHERE r.id = v.id
 """
 TWICE = """
 WITH twice AS (
-    SELECT sku, array_to_string((array_agg(line ORDER BY line))[1:5], ', ')
+    SELECT upper(sku COLLATE "C") AS sku,
+        array_to_string((array_agg(line ORDER BY line))[1:5], ', ')
         || CASE WHEN count(*) > 5 THEN ' …' ELSE '' END AS lines
     FROM catalog_sheetrow
     WHERE sheet_import_id = %(sheet)s AND sku <> '' AND action <> 'SKIPPED'
-    GROUP BY sku HAVING count(*) > 1)
+    GROUP BY 1 HAVING count(*) > 1)
 UPDATE catalog_sheetrow AS r
 SET action = 'BAD', problems = r.problems || jsonb_build_array(jsonb_build_object(
     'field', 'sku', 'code', 'twice', 'blocks', true, 'says', %(words)s || t.lines))
 FROM twice t
-WHERE r.sheet_import_id = %(sheet)s AND r.sku = t.sku AND r.action <> 'SKIPPED'
+WHERE r.sheet_import_id = %(sheet)s AND upper(r.sku COLLATE "C") = t.sku
+    AND r.action <> 'SKIPPED'
 """
 
 
@@ -113,8 +115,11 @@ def _conclude(sheet: SheetImport) -> None:
     with connection.cursor() as cursor:
         words = _("This SKU stands in several rows; keep one of them: ")
         cursor.execute(TWICE, {"sheet": sheet.pk, "words": words})
-    pictures.match(sheet)
+    waiting = pictures.match(sheet)
     sheet.counts = counted(sheet, "action")
+    if waiting:
+        sheet.counts["PHOTOS"] = waiting
+    sheet.codes = codes.to_confirm(sheet)
     sheet.state, sheet.cursor, sheet.place = State.READY, 0, {}
     sheet.save()
 

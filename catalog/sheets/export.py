@@ -1,6 +1,7 @@
 """A merchant's pieces as a sheet that reads back as the very same pieces."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
@@ -31,7 +32,10 @@ def pieces(variants: QuerySet[Variant], language: str) -> Iterator[Line]:
     while chunk := list(found.filter(pk__gt=last)[:CHUNK]):
         last = chunk[-1].pk
         for variant in chunk:
-            yield write.line(piece_of(variant))
+            piece = piece_of(variant)
+            if variant.product.customs_confirmed_at is None:
+                piece = replace(piece, hs_code="")
+            yield write.line(piece)
 
 
 def template(language: str) -> dict[str, Iterator[Line]]:

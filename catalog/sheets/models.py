@@ -82,6 +82,7 @@ class SheetImport(models.Model):
     run = models.PositiveIntegerField(default=1)
     place = models.JSONField(default=dict, blank=True)
     cursor = models.PositiveIntegerField(default=0)
+    codes = models.JSONField(_("customs codes to confirm"), default=list, blank=True)
     confirms_codes = models.BooleanField(_("customs codes confirmed"), default=False)
 
     rows = models.PositiveIntegerField(_("rows"), default=0)
@@ -116,6 +117,13 @@ class SheetImport(models.Model):
     def to_take_over(self) -> int:
         """Rows without fault that would change something."""
         return sum(self.counts.get(kind, 0) for kind in ("NEW", "CHANGE"))
+
+    @property
+    def is_idle(self) -> bool:
+        """Looked through, and nothing in it is to be taken over: no row, no photo."""
+        return self.state == self.State.READY and not (
+            self.to_take_over or self.counts.get("PHOTOS")
+        )
 
     def column_of(self, field: str) -> int | None:
         """The column that fills a field."""

@@ -2,17 +2,20 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import IO
 
 from django.core.files.base import ContentFile, File
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.photos import services as photos
 from catalog.photos.models import Photo
+from catalog.products.current import variants_of
 from catalog.products.models import Variant
+from catalog.products.skus import ALIKE, alike
 from catalog.sheets import archive
 from catalog.sheets.models import SheetImport, SheetPhoto, SheetRow
 
@@ -28,7 +31,7 @@ MATCHING = 500
 
 
 def names(file: IO[bytes]) -> list[str]:
-    """The photos of an archive by their path, "" where an entry is none."""
+    """The files of an archive by their path, "" where an entry is nobody's."""
     with archive.opened(file) as found:
         return [
             "" if _is_none(name := archive.name_of(entry), entry) else name[-255:]
@@ -36,18 +39,46 @@ def names(file: IO[bytes]) -> list[str]:
         ]
 
 
-def match(sheet: SheetImport) -> None:
-    """Find each photo's piece among the rows of its import and what stands."""
-    waiting = list(sheet.pictures.order_by("number"))
+def match(sheet: SheetImport) -> int:
+    """Find each photo's piece among the rows of its import and what stands.
+
+    Returns how many photos have one. What no browser shows is named so at once.
+    """
+    listed = list(sheet.pictures.order_by("number"))
+    waiting = [photo for photo in listed if is_usable(photo.name)]
+    for photo in listed:
+        if not is_usable(photo.name):
+            photo.state = State.REFUSED
+            photo.words = _("This kind of file can't be used. Save it as JPG or PNG.")
+    SheetPhoto.objects.bulk_update(listed, ["state", "words"], MATCHING)
     for begin in range(0, len(waiting), MATCHING):
         some = waiting[begin : begin + MATCHING]
         wanted = {name for photo in some for name in skus_in(photo.name)}
-        known = {sku.casefold(): sku for sku in _known(sheet, wanted)}
+        keys = {alike(name) for name in wanted}
+        known = {alike(sku): sku for sku in _known(sheet, keys)}
+        faulty = {alike(sku): sku for sku in _faulty(sheet, keys)}
         for photo in some:
-            meant = (known.get(name.casefold()) for name in skus_in(photo.name))
-            photo.sku = next((sku for sku in meant if sku), "")
-            photo.state = State.WAITING if photo.sku else State.UNMATCHED
-        SheetPhoto.objects.bulk_update(some, ["sku", "state"])
+            _place(photo, known, faulty)
+        SheetPhoto.objects.bulk_update(some, ["sku", "state", "words"])
+    return sheet.pictures.filter(state=State.WAITING).count()
+
+
+def is_usable(name: str) -> bool:
+    """Whether a file of this name may be a photo."""
+    return PurePosixPath(name).suffix.lower() in KINDS
+
+
+def _place(
+    photo: SheetPhoto, known: Mapping[str, str], faulty: Mapping[str, str]
+) -> None:
+    keys = [alike(name) for name in skus_in(photo.name)]
+    photo.sku = next((known[key] for key in keys if key in known), "")
+    photo.state = State.WAITING if photo.sku else State.UNMATCHED
+    meant = next((faulty[key] for key in keys if key in faulty), "")
+    photo.words = ""
+    if meant and not photo.sku:
+        words = _("The row of %(sku)s can't be taken over. Mend it first.")
+        photo.words = words % {"sku": meant}
 
 
 def skus_in(path: str) -> list[str]:
@@ -68,10 +99,8 @@ def add_some(sheet: SheetImport) -> bool:
     some = list(sheet.pictures.filter(state=State.WAITING).order_by("number")[:AT_ONCE])
     if not some:
         return False
-    variants = Variant.objects.filter(
-        merchant=sheet.merchant_id, sku__in=[photo.sku for photo in some]
-    )
-    products = dict(variants.values_list("sku", "product_id"))
+    variants = variants_of({x.sku for x in some}, merchant_id=sheet.merchant_id)
+    products = {sku: variant.product_id for sku, variant in variants.items()}
     with sheet.photos.open("rb") as file, archive.opened(file) as found:
         entries = found.infolist()
         for photo in some:
@@ -119,14 +148,21 @@ def _add(
             photo.photo_id = kept.pk
 
 
-def _known(sheet: SheetImport, wanted: set[str]) -> Iterator[str]:
-    spelled = {each for name in wanted for each in (name, name.upper(), name.lower())}
-    ours = SheetRow.objects.filter(sheet_import=sheet).exclude(action="BAD")
-    theirs = Variant.objects.filter(merchant=sheet.merchant_id)
-    for rows in (theirs, ours):
-        yield from rows.filter(sku__in=spelled).values_list("sku", flat=True)
+def _known(sheet: SheetImport, keys: set[str]) -> Iterator[str]:
+    theirs = Variant.objects.filter(merchant=sheet.merchant_id).by_sku(*keys)
+    yield from theirs.values_list("sku", flat=True)
+    ours = _called(sheet, keys).exclude(action=SheetRow.Action.BAD)
+    yield from ours.values_list("sku", flat=True)
+
+
+def _faulty(sheet: SheetImport, keys: set[str]) -> Iterator[str]:
+    bad = _called(sheet, keys).filter(action=SheetRow.Action.BAD)
+    yield from bad.values_list("sku", flat=True)
+
+
+def _called(sheet: SheetImport, keys: set[str]) -> QuerySet[SheetRow]:
+    return sheet.lines.alias(alike=ALIKE).filter(alike__in=keys)
 
 
 def _is_none(name: str, entry: zipfile.ZipInfo) -> bool:
-    suffix = PurePosixPath(name).suffix.lower()
-    return entry.is_dir() or archive.is_rubbish(name) or suffix not in KINDS
+    return entry.is_dir() or archive.is_rubbish(name)

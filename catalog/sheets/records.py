@@ -9,13 +9,14 @@ from catalog.products.pieces import MEASURES, Piece, Problem
 
 DECIMALS = frozenset({*MEASURES, "weight_g"})
 Record = dict[str, Any]
+CONFIRMED = "is_confirmed"  # beside a piece: a person stood for its customs code
 
 
 def piece(said: Mapping[str, Any]) -> Piece:
     """A record as a piece."""
     facts: Record = {}
     for name, value in said.items():
-        if value is None:
+        if value is None or name == CONFIRMED:
             continue
         if name in DECIMALS:
             facts[name] = Decimal(value)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.products.pieces import MEASURES, Problem
@@ -14,7 +15,7 @@ from catalog.sheets import cells as say
 from catalog.sheets.columns import PROBLEM, TITLE, columns, label_of, unit_of
 from catalog.sheets.records import Record
 from catalog.sheets.tabs import Cell, text_of
-from catalog.sheets.vocabulary import Vocabulary
+from catalog.sheets.vocabulary import Vocabulary, word
 
 WORDS = ("mineral", "form", "treatment", "colour", "motif", "metal", "origin")
 COUNTS = ("min_quantity", "on_hand", "alarm_at")
@@ -111,6 +112,13 @@ class RowReader:
 
     def _unknown(self, name: str, text: str) -> Problem:
         facts = {"said": text[:40], "field": label_of(name)}
+        if name == "treatment" and len(both := self.vocabulary.treatments(text)) > 1:
+            words = _(
+                "“%(said)s” are several treatments. Name the one that changes the "
+                "stone most, here “%(most)s”, and tell the others in the story."
+            )
+            most = word("treatment", both[0], get_language() or "en")
+            return Problem(name, "several", words % {"said": text[:40], "most": most})
         likest = self.vocabulary.likest(name, text)
         if likest:
             words = _("“%(said)s” is no %(field)s we know. Do you mean “%(likest)s”?")
@@ -174,13 +182,25 @@ READERS: dict[str, Callable[[str, str], Any]] = {
 def _unreadable(name: str, text: str) -> Problem:
     facts = {"said": text[:40]}
     if name in MEASURES:
-        words = _("“%(said)s” is no length. Write one number, such as 8 or 8mm.")
+        words = _(
+            "“%(said)s” is no length. Write one number between 0.1 and 10,000 mm, such "
+            "as 8 or 8mm."
+        )
     elif name in PRICES:
-        words = _("“%(said)s” is no price in yuan. Write one number, such as 1280.00.")
+        words = _(
+            "“%(said)s” is no price in yuan. Write one number between 0.01 and "
+            "1,000,000,000, with two decimals at most, such as 1280.00."
+        )
     elif name in COUNTS:
-        words = _("“%(said)s” is no count. Write a whole number, such as 12.")
+        words = _(
+            "“%(said)s” is no count. Write a whole number of at most 10,000,000, such "
+            "as 12."
+        )
     elif name == "weight_g":
-        words = _("“%(said)s” is no weight. Write one number, such as 12.5 or 0.5kg.")
+        words = _(
+            "“%(said)s” is no weight. Write one number between 0.01 and 1,000,000 "
+            "grams, such as 12.5 or 0.5kg."
+        )
     elif name == "tiers":
         words = _("“%(said)s” are no price tiers. Write them as 10:50; 50:45.")
     else:

@@ -16,10 +16,12 @@ from catalog.products import saving
 from catalog.products.current import piece_of, variants_of
 from catalog.products.models import Variant
 from catalog.products.pieces import Piece
+from catalog.products.skus import ALIKE, alike
 from catalog.sheets import pictures, records, slices
 from catalog.sheets.applying import saver_of, write_down
 from catalog.sheets.checking import counted
 from catalog.sheets.models import SheetImport, SheetRow
+from catalog.sheets.records import CONFIRMED
 from catalog.stock.models import StockMovement
 from donghai.steps.models import Step
 
@@ -62,7 +64,7 @@ def _take_back(sheet: SheetImport, rows: Sequence[SheetRow]) -> None:
     changed = [row for row in open_rows if row.outcome == Outcome.CHANGED]
     saving.withdraw([row.sku for row in created], saver)
     pieces = [_as_before(row, standing[row.sku]) for row in changed]
-    whole = replace(saver, says_all=True)
+    whole = replace(saver, says_all=True, confirms=False, said_confirms=True)
     saved = saving.save(pieces, whole, all_or_nothing=False)
     for row in open_rows:
         row.outcome = Outcome.UNDONE
@@ -108,6 +110,8 @@ def _as_before(row: SheetRow, variant: Variant) -> Piece:
     facts: dict[str, Any] = {
         name: getattr(before, name) for name in row.said if name != "on_hand"
     }
+    # what a person had stood for still has their word, and nothing else gets it
+    facts["hs_code"] = before.hs_code if (row.before or {}).get(CONFIRMED) else ""
     if "titles" in facts:
         titles = {k: v for k, v in now.titles.items() if k not in row.said["titles"]}
         facts["titles"] = titles | dict(before.titles)
@@ -121,10 +125,11 @@ def _as_before(row: SheetRow, variant: Variant) -> Piece:
 def _later(sheet: SheetImport, row: SheetRow) -> str:
     """Who changed a piece after this import."""
     other = (
-        SheetRow.objects.filter(
+        SheetRow.objects.alias(alike=ALIKE)
+        .filter(
             sheet_import__merchant=sheet.merchant_id,
             sheet_import__gt=sheet.pk,
-            sku=row.sku,
+            alike=alike(row.sku),
             outcome__in=APPLIED,
         )
         .select_related("sheet_import")

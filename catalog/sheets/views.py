@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from catalog.merchants.access import for_members
 from catalog.merchants.models import Merchant
-from catalog.sheets import preview, services
+from catalog.sheets import codes, preview, services
 from catalog.sheets.columns import columns, label_of
 from catalog.sheets.models import SheetImport
 from donghai.errors import Refused
@@ -171,5 +171,6 @@ def _show(
     elif part in ("preview", "result"):
         context |= preview.rows(found, request)
         context["pictures"] = preview.pictures(found)
+        context["codes"] = list(codes.shown(found)) if part == "preview" else []
     status = 422 if refusal else 200
     return render(request, "catalog/sheets/sheet.html", context, status=status)

@@ -22,6 +22,13 @@ KINDS = {
     "motif": Term.Kind.MOTIF,
 }
 LANGUAGES = ("en", "zh-hans")
+LISTED = re.compile(r"[、,;/+&和及与]|\band\b", re.IGNORECASE)
+# As customs and buyers ask: what is no stone, what is made, what was put in or on
+GRAVEST = (
+    *(Treatment.GLASS, Treatment.SYNTHETIC, Treatment.RECONSTITUTED),
+    *(Treatment.FILLED, Treatment.COATED, Treatment.DYED),
+    *(Treatment.IRRADIATED, Treatment.HEATED),
+)
 NATURAL = re.compile(r"^(天然|natural\s+)", re.IGNORECASE)
 WORDS = Path(__file__).parent / "data" / "words.csv"  # beyond the glossary's
 
@@ -47,6 +54,11 @@ class Vocabulary:
         known = self.codes[field]
         said = text.casefold()
         return known.get(said) or known.get(NATURAL.sub("", said))
+
+    def treatments(self, text: str) -> list[str]:
+        """The treatments a text lists, that which changes the stone most first."""
+        codes = {self.code("treatment", part.strip()) for part in LISTED.split(text)}
+        return sorted((x for x in codes if x in GRAVEST), key=GRAVEST.index)
 
     def offered(self, field: str, language: str) -> list[str]:
         """The words to choose from."""

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from catalog.products.models import Variant
+from catalog.products.skus import plain
 from catalog.stocktaking.codes import variant_of, variant_scanned
 from donghai.errors import Refused
 
@@ -25,8 +26,8 @@ def find(*, merchant_id: int, text: str) -> Variant:
     Refuses with OtherStall and UnknownCode.
     """
     rows = Variant.objects.select_related("product", "stock")
-    typed = text.strip()
-    own = rows.filter(merchant=merchant_id, sku__iexact=typed).first()
+    typed = plain(text)
+    own = rows.filter(merchant=merchant_id).by_sku(typed).first()
     if own is not None:
         return own
     number = variant_scanned(typed) or variant_of(typed)

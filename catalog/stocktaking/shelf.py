@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.merchants.models import Merchant
 from catalog.products.models import Variant
+from catalog.products.skus import plain
 from catalog.stock.models import StockLevel, StockMovement
 from catalog.stocktaking.alarms import FREE, low
 from donghai.templatetags.charts import Level, Mark
@@ -37,7 +38,7 @@ def variants_of(merchant: Merchant, *, search: str = "", show: str = "") -> Any:
         found = merchant.variants.filter(withdrawn_at=None).annotate(free_now=FREE)
     if show == "none":
         found = found.filter(free_now__lte=0)
-    for word in search.split()[:6]:
+    for word in plain(search).split()[:6]:
         titles = Q(product__titles_text__icontains=word)
         found = found.filter(titles | Q(sku__istartswith=word))
     return found.select_related("product", "stock", "low", "merchant")

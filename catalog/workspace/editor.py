@@ -161,10 +161,13 @@ def _form(
 def _follows(product: Product, said: dict[str, str], ticked: bool) -> dict[str, Any]:
     """What the page says beside the form: titles, customs code, what is missing."""
     read = editing.read_form(said, product)
-    is_confirmed = ticked or product.customs_confirmed_at is not None
+    preview = editing.preview(said, product)
+    stands = product.hs_code if product.customs_confirmed_at else ""
+    is_confirmed = ticked or bool(stands and stands == preview.code)
     return {
-        "preview": editing.preview(said, product),
+        "preview": preview,
         "missing": read.missing | read.errors,
+        "warnings": read.warnings,
         "is_confirmed": is_confirmed,
         "product": product,
     }

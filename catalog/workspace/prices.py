@@ -19,6 +19,7 @@ from catalog.merchants.models import Merchant
 from catalog.products import prices
 from catalog.products.models import Variant
 from catalog.products.prices import Change, Prices
+from catalog.products.skus import plain
 from donghai.money import Money
 from donghai.paging import page_of, whole_number
 
@@ -157,7 +158,7 @@ def edit(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """Twenty variants a page, saved together; what could not be is shown as typed."""
     typed = request.POST.dict() if request.method == "POST" else None
     sent = request.POST.getlist("variant") if request.method == "POST" else None
-    search = request.GET.get("search", "").strip()
+    search = plain(request.GET.get("search", ""))
     page = page_of(_rows(merchant, search, sent), request, PAGE)
     forms_ = [PriceForm(row, typed) for row in page.rows]
     wrong = [form for form in forms_ if form.errors]  # none while nothing was sent

@@ -20,6 +20,7 @@ from catalog.connections import limits, tokens
 from catalog.products.saving import Saver
 from donghai import idempotency
 from donghai.errors import Refused
+from donghai.paging import whole_number
 
 
 class Unauthorized(Refused):
@@ -97,12 +98,13 @@ class MerchantDoor(APIView):
 
     @property
     def saver(self) -> Saver:
-        """Writes are the token maker's, who has confirmed no code that isn't said."""
+        """Writes are the token maker's, who confirms a code by sending it."""
         token: Any = self.request.auth
         return Saver(
             merchant_id=token.merchant_id,
             by_id=token.created_by_id,
             reason=f"API: {token.name}",
+            said_confirms=True,
         )
 
     def once(self, request: Request, act: Callable[[], dict[str, Any]]) -> Response:
@@ -114,6 +116,16 @@ class MerchantDoor(APIView):
             answer = act()
             kept.keep(answer)
         return Response(answer)
+
+
+def page_begin(request: Request) -> int:
+    """What `?after=` says, nought on the first page. Refuses with 400 what is none."""
+    said = request.query_params.get("after", "")
+    after = whole_number(said)
+    if said and after is None:
+        words = _("Send the number that the page before gave as “next”.")
+        raise serializers.ValidationError({"after": [words]})
+    return after or 0
 
 
 class Strict(serializers.Serializer[Any]):

@@ -45,7 +45,7 @@ class OwnPhotos(MerchantDoor):
 
     @extend_schema(request=Input, responses=Output)
     def post(self, request: Request, sku: str) -> Response:
-        variant = get_object_or_404(shapes.variants(self.merchant_id), sku=sku)
+        variant = get_object_or_404(shapes.variants(self.merchant_id).by_sku(sku))
         wanted = self.Input(data=request.data)
         wanted.is_valid(raise_exception=True)
         token: Any = request.auth

@@ -13,13 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.connections import shapes
-from catalog.connections.api.doors import MerchantDoor, Strict
+from catalog.connections.api.doors import MerchantDoor, Strict, page_begin
 from catalog.connections.models import Scope
 from catalog.products import saving
 from catalog.products.pieces import Piece, Problem
+from catalog.products.skus import alike
 from donghai import idempotency
 from donghai.api import BIGGEST, read
-from donghai.paging import whole_number
 
 PAGE = 100
 MOST_AT_ONCE = 100
@@ -156,10 +156,8 @@ class OwnProducts(MerchantDoor):
     def get(self, request: Request) -> Response:
         found = shapes.variants(self.merchant_id)
         if since := request.query_params.get("changed_since"):
-            moment = serializers.DateTimeField().run_validation(since)
-            found = found.filter(product__changed_at__gte=moment)
-        after = whole_number(request.query_params.get("after", ""))
-        page = list(found.filter(pk__gt=after or 0).order_by("pk")[: PAGE + 1])
+            found = found.filter(product__changed_at__gte=_moment(since))
+        page = list(found.filter(pk__gt=page_begin(request)).order_by("pk")[: PAGE + 1])
         more = len(page) > PAGE
         return Response(
             {
@@ -186,7 +184,7 @@ class OwnProduct(MerchantDoor):
     @extend_schema(responses=OwnProductOutput)
     def get(self, request: Request, sku: str) -> Response:
         found = shapes.variants(self.merchant_id)
-        return Response(shapes.product_facts(get_object_or_404(found, sku=sku)))
+        return Response(shapes.product_facts(get_object_or_404(found.by_sku(sku))))
 
     @extend_schema(
         request=PieceInput,
@@ -206,9 +204,16 @@ class OwnProduct(MerchantDoor):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, sku: str) -> Response:
-        get_object_or_404(shapes.variants(self.merchant_id), sku=sku)
+        get_object_or_404(shapes.variants(self.merchant_id).by_sku(sku))
         saving.withdraw([sku], self.saver)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _moment(text: str) -> Any:
+    try:
+        return serializers.DateTimeField().run_validation(text)
+    except ValidationError as refusal:
+        raise ValidationError({"changed_since": refusal.detail}) from refusal
 
 
 def save_each(
@@ -222,13 +227,13 @@ def save_each(
         sku = str(body.get("sku", ""))
         facts = {name: value for name, value in body.items() if name != "sku"}
         try:
-            if sku in seen:
+            if alike(sku) in seen:
                 words = _("This SKU stands above already. Send each one once.")
                 raise ValidationError({"sku": [words]})
             pieces[place] = shapes.piece_from(sku, read(PieceInput, facts))
         except ValidationError as refusal:
             answers[place] = _refused(sku, _flat(refusal.detail))
-        seen.add(sku)
+        seen.add(alike(sku))
     saved = saving.save(list(pieces.values()), saver, all_or_nothing=False)
     answers |= dict(zip(pieces, _outcomes(saved, saver), strict=True))
     return [answers[place] for place in range(len(said))]

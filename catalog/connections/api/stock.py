@@ -10,15 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.connections import shapes
-from catalog.connections.api.doors import MerchantDoor, Strict
+from catalog.connections.api.doors import MerchantDoor, Strict, page_begin
 from catalog.connections.api.products import AFTER
 from catalog.connections.models import Scope
 from catalog.products.checking import MOST_PIECES
+from catalog.products.models import Variant
 from catalog.stock import services
 from catalog.stock.models import StockLevel
 from donghai import idempotency
 from donghai.api import read
-from donghai.paging import whole_number
 
 PAGE = 200
 SCOPES = {
@@ -52,8 +52,12 @@ class StockDoor(MerchantDoor):
         token: Any = self.request.auth
         return {"moved_by": token.created_by_id}
 
+    def level(self, sku: str) -> StockLevel:
+        mine = Variant.objects.filter(merchant=self.merchant_id).by_sku(sku)
+        return get_object_or_404(self.levels, variant__in=mine)
+
     def facts(self, sku: str) -> dict[str, Any]:
-        return shapes.stock_facts(get_object_or_404(self.levels, variant__sku=sku))
+        return shapes.stock_facts(self.level(sku))
 
 
 class Stock(StockDoor):
@@ -65,8 +69,7 @@ class Stock(StockDoor):
 
     @extend_schema(operation_id="list_stock", responses=Page, parameters=[AFTER])
     def get(self, request: Request) -> Response:
-        after = whole_number(request.query_params.get("after", ""))
-        found = self.levels.filter(pk__gt=after or 0).order_by("pk")
+        found = self.levels.filter(pk__gt=page_begin(request)).order_by("pk")
         page = list(found[: PAGE + 1])
         more = len(page) > PAGE
         return Response(
@@ -94,7 +97,7 @@ class OneStock(StockDoor):
         wanted = read(self.Input, request.data)["on_hand"]
 
         def act() -> dict[str, Any]:
-            level = get_object_or_404(self.levels, variant__sku=sku)
+            level = self.level(sku)
             services.set_on_hand(
                 variant_id=level.pk,
                 on_hand=wanted,
@@ -125,7 +128,7 @@ class Adjustments(StockDoor):
         wanted = read(self.Input, request.data)
 
         def act() -> dict[str, Any]:
-            level = get_object_or_404(self.levels, variant__sku=sku)
+            level = self.level(sku)
             services.adjust(variant_id=level.pk, **wanted, **self.because)
             return self.facts(sku)
 

@@ -243,3 +243,28 @@ def test_what_is_shown_is_what_the_description_says(system, merchant):
     assert set(facts) == set(OwnProductOutput().fields)
     assert set(facts["piece"]) == set(PieceInput().fields)
     assert set(PieceInput().fields) | {"sku"} == {one.name for one in fields(Piece)}
+
+
+@pytest.mark.parametrize("after", ["abc", "-1", "9" * 30])
+@pytest.mark.parametrize("door", [PATH, "/api/v1/merchant/stock"])
+def test_a_page_after_nothing_is_refused(system, door, after):
+    answer = system.get(door, {"after": after})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert set(answer.json()["errors"]) == {"after"}
+
+
+def test_a_moment_that_is_none_is_refused_at_its_name(system):
+    answer = system.get(PATH, {"changed_since": "yesterday"})
+
+    assert answer.status_code == 400
+    assert set(answer.json()["errors"]) == {"changed_since"}
+
+
+def test_a_door_knows_a_sku_in_any_case_and_width(system):
+    put(system, "ＡＭ－９", BRACELET)
+
+    assert Variant.objects.get().sku == "AM-9"
+    assert put(system, "am-9", BRACELET).json()["outcome"] == "unchanged"
+    assert system.get(f"{PATH}/am-9").json()["sku"] == "AM-9"
+    assert system.get("/api/v1/merchant/stock/am-9").json()["on_hand"] == 12

@@ -39,7 +39,7 @@ def test_the_facts_propose_a_code_and_its_unit(
     )
     assert (proposal.hs_code, proposal.unit) == (hs, unit)
     assert proposal.is_complete == (len(hs) == 10)
-    assert proposal.because
+    assert proposal.why
 
 
 def test_every_complete_code_of_the_rules_is_a_line_of_the_tariff():

@@ -57,6 +57,7 @@ def test_photos_are_matched_before_anything_is_written_and_the_rest_is_named():
         ("A-1_2.jpg", "A-1", "WAITING"),
         ("A-2/front.jpg", "A-2", "WAITING"),
         ("nobody.jpg", "", "UNMATCHED"),
+        ("readme.txt", "", "REFUSED"),
         ("紫水晶.jpg", "", "UNMATCHED"),
     ]
 

@@ -30,8 +30,9 @@ const getJson = async (url) => {
 };
 
 function codeIn(text) {
-  const address = text.trim().match(/^https?:\/\/[^/\s]+\/s\/([0-9a-z]{6,14})\/?$/i);
-  return (address ? address[1] : text.trim()).toUpperCase();
+  const said = text.normalize("NFKC").trim();
+  const address = said.match(/^https?:\/\/[^/\s]+\/s\/([0-9a-z]{6,14})\/?$/i);
+  return (address ? address[1] : said).toUpperCase();
 }
 
 async function find(text) {
