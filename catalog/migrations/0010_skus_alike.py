@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0008_connections_marks'),
+        ('catalog', '0009_sku_tails'),
     ]
 
     operations = [
