@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,10 +20,12 @@ from catalog.merchants.models import Invitation, Merchant, MerchantMember
 from donghai import steps
 from donghai.steps.models import Step
 
-SUBJECTS = {
-    Merchant.State.APPROVED: gettext_lazy("You can sell at Donghai"),
-    Merchant.State.REFUSED: gettext_lazy("Your application needs a correction"),
-    Merchant.State.SUSPENDED: gettext_lazy("Your sales at Donghai are stopped for now"),
+SUBJECTS: dict[str, Promise] = {
+    Merchant.State.APPROVED.value: gettext_lazy("You can sell at Donghai"),
+    Merchant.State.REFUSED.value: gettext_lazy("Your application needs a correction"),
+    Merchant.State.SUSPENDED.value: gettext_lazy(
+        "Your sales at Donghai are stopped for now"
+    ),
 }
 
 

@@ -5,7 +5,13 @@ import pytest
 from catalog.merchants.models import MerchantMember
 from catalog.products import editing
 from catalog.products.models import Product, Variant
-from tests.make import make_client, make_glossary, make_merchant, make_user
+from tests.make import (
+    make_client,
+    make_glossary,
+    make_member,
+    make_merchant,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -228,3 +234,13 @@ def test_what_was_taken_off_the_market_is_listed_again_as_it_was(desk):
     assert desk.product.state == Product.State.LISTED
     assert Variant.objects.get().withdrawn_at is None
     assert said["v0-bead_mm"] == "8"
+
+
+def test_a_draft_without_a_name_is_called_so_in_the_list():
+    member = make_member()
+    client = make_client(member.user)
+    client.post(f"/stall/{member.merchant_id}/products/new/")
+
+    page = client.get(f"/stall/{member.merchant_id}/products/").content.decode()
+
+    assert "New product, not yet named" in page
