@@ -228,3 +228,22 @@ def test_what_was_taken_off_the_market_is_listed_again_as_it_was(desk):
     assert desk.product.state == Product.State.LISTED
     assert Variant.objects.get().withdrawn_at is None
     assert said["v0-bead_mm"] == "8"
+
+
+def test_the_preview_shows_the_code_that_will_be_declared(desk):
+    own = desk.keep(**BRACELET, hs_code="7103999000").json()["says"]
+    wrong = desk.keep(**BRACELET, hs_code="9999999999").json()["says"]
+
+    assert '<strong class="num">7103999000</strong>' in own
+    assert '<strong class="num">7116200000</strong>' in wrong
+    assert "9999999999 is no customs code for such a piece" in wrong
+    desk.save(BRACELET | {"hs_code": "7103999000"})
+    assert desk.product.customs_confirmed_at is None
+
+
+def test_tiers_may_be_typed_in_any_order_and_counts_say_their_bounds(desk):
+    said = BRACELET | {"v0-tiers": "50:48;10:55", "v0-min_quantity": "1.5"}
+    errors = desk.save(said, confirms="yes").context["errors"]
+
+    assert set(errors) == {"v0-min_quantity"}
+    assert "10,000,000" in str(errors["v0-min_quantity"])
