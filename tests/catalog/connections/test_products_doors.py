@@ -262,9 +262,10 @@ def test_a_moment_that_is_none_is_refused_at_its_name(system):
 
 
 def test_a_door_knows_a_sku_in_any_case_and_width(system):
-    put(system, "ＡＭ－９", BRACELET)
+    whole = BRACELET | {"hs_code": "7116200000"}
+    put(system, "ＡＭ－９", whole)
 
     assert Variant.objects.get().sku == "AM-9"
-    assert put(system, "am-9", BRACELET).json()["outcome"] == "unchanged"
+    assert put(system, "am-9", whole).json()["outcome"] == "unchanged"
     assert system.get(f"{PATH}/am-9").json()["sku"] == "AM-9"
     assert system.get("/api/v1/merchant/stock/am-9").json()["on_hand"] == 12

@@ -244,3 +244,22 @@ def test_a_draft_without_a_name_is_called_so_in_the_list():
     page = client.get(f"/stall/{member.merchant_id}/products/").content.decode()
 
     assert "New product, not yet named" in page
+
+
+def test_the_preview_shows_the_code_that_will_be_declared(desk):
+    own = desk.keep(**BRACELET, hs_code="7103999000").json()["says"]
+    wrong = desk.keep(**BRACELET, hs_code="9999999999").json()["says"]
+
+    assert '<strong class="num">7103999000</strong>' in own
+    assert '<strong class="num">7116200000</strong>' in wrong
+    assert "9999999999 is no customs code for such a piece" in wrong
+    desk.save(BRACELET | {"hs_code": "7103999000"})
+    assert desk.product.customs_confirmed_at is None
+
+
+def test_tiers_may_be_typed_in_any_order_and_counts_say_their_bounds(desk):
+    said = BRACELET | {"v0-tiers": "50:48;10:55", "v0-min_quantity": "1.5"}
+    errors = desk.save(said, confirms="yes").context["errors"]
+
+    assert set(errors) == {"v0-min_quantity"}
+    assert "10,000,000" in str(errors["v0-min_quantity"])
