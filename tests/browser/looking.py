@@ -30,7 +30,7 @@ SMALL_JS = """() => {
   return [...document.querySelectorAll(all)]
     .map((one) => one.closest("label") ?? one)
     .filter((one) => one.checkVisibility({ visibilityProperty: true }))
-    .filter((one) => !one.closest(".visually-hidden"))
+    .filter((one) => !one.closest(".visually-hidden, [tabindex='-1']"))
     .filter((one) => {
       const { width, height } = one.getBoundingClientRect();
       return width > 1 && (height < 47.5 || width < 40);
@@ -49,5 +49,7 @@ def look(page: Page, step: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == width, step
     if width < PHONE:
         seen = page.evaluate(SEEN_JS)
-        assert [text for text in seen if SENTENCE.search(text)] == [], step
-        assert page.evaluate(SMALL_JS) == [], step
+        english = [text for text in seen if SENTENCE.search(text)]
+        assert english == [], f"{step}: {english}"
+        small = page.evaluate(SMALL_JS)
+        assert small == [], f"{step}: {small}"
