@@ -349,7 +349,7 @@ def test_what_is_no_price_is_refused(text):
         pricing.read_price(text, "USD")
 
 
-@given(st.integers(1, 10**12), st.sampled_from(["USD", "JPY", "KWD"]))
+@given(st.integers(1, 10**12 - 1), st.sampled_from(["USD", "JPY", "KWD"]))
 def test_a_price_that_is_shown_in_a_box_reads_back_the_same(minor, currency):
     price = Money(minor, currency)
     assert pricing.read_price(str(price.amount), currency) == price
