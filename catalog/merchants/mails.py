@@ -32,7 +32,7 @@ SUBJECTS: dict[str, Promise] = {
 def tell_applicant(step: Step) -> None:
     """Tell a merchant's owners how the centre decided; only the newest decision."""
     merchant = Merchant.objects.get(pk=step.subject_id)
-    subject = SUBJECTS.get(Merchant.State(merchant.state))
+    subject = SUBJECTS.get(merchant.state)
     decided = merchant.decided_at.isoformat() if merchant.decided_at else ""
     if step.key == decided and subject:
         owners = MerchantMember.objects.owners().filter(merchant=merchant)

@@ -62,11 +62,6 @@ def _offer(listing: Listing, visitor: Visitor, today: date) -> Offer:
     return Offer(listing, _alone(item, country, today), country, visitor)
 
 
-def at_the_door(listing: Listing, today: date) -> landed.LandedPrice | None:
-    """One piece, alone, to the market's country; None where that is refused."""
-    return _offer(listing, NOBODY, today).landed
-
-
 @remembered(most=20_000)
 def _alone(item: landed.Item, country: str, today: date) -> landed.LandedPrice | None:
     try:

@@ -18,14 +18,16 @@ LASTS = 365 * 24 * 3600  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who looks; without a country prices are those of a session's market."""
+    """Somebody who looks. Prices are for the country she chose, else for the market a
+    piece is sold to, the same on every page; `home` says whose money she thinks in."""
 
     country: str = ""
+    home: str = ""
 
     @property
     def currency(self) -> str:
         """What is paid with where the visitor lives; "" if that isn't known."""
-        spent = get_territory_currencies(self.country) if self.country else []
+        spent = get_territory_currencies(self.home) if self.home else []
         return str(spent[0]) if spent else ""
 
     def own_money(self, price: Money) -> Money | None:
@@ -40,12 +42,11 @@ class Visitor:
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
-    """By the country chosen before, else by the region of the browser's language."""
-    there = countries(timezone.localdate())
+    """By the country she chose; her money else by her browser's region."""
+    chosen = chosen_country(request)
     languages = parse_accept_lang_header(request.headers.get("accept-language", ""))
-    regions = [tag.upper().partition("-")[2] for tag, _weight in languages]
-    wanted = [chosen_country(request), *regions]
-    return Visitor(next((country for country in wanted if country in there), ""))
+    regions = (tag.upper().partition("-")[2] for tag, _weight in languages)
+    return Visitor(chosen, chosen or next((x for x in regions if len(x) == 2), ""))
 
 
 def chosen_country(request: HttpRequest) -> str:

@@ -23,6 +23,7 @@ from orders.checkout import services
 from orders.checkout.bag import bag_or_new, keep
 from orders.checkout.doors import offers
 from orders.checkout.models import Claim, Order, Split
+from orders.checkout.visitors import visitor_of
 
 EARLY = timedelta(minutes=30)
 CHAT_SHOWN = 30
@@ -34,7 +35,8 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     found = get_object_or_404(
         LiveSession.objects.for_display().select_related("log"), pk=session_id
     )
-    shown = offers(_listings(found))
+    visitor = visitor_of(request)
+    shown = offers(_listings(found), visitor)
     return render(
         request,
         "orders/session.html",
@@ -42,6 +44,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
         | {
             "here": "live",
             "offers": shown,
+            "destination": visitor.country or found.market_id,
             "pinned": next((one for one in shown if one.listing.pinned_at), None),
             "claims_url": reverse("orders:claim", args=[found.pk]),
             "chat_url": reverse("livestream:api-chat", args=[found.pk]),

@@ -106,12 +106,17 @@ def test_a_visitor_is_told_the_price_at_her_own_door_and_in_her_money(client):
     client.post("/crystals/deliver-to/", {"country": "DE", "back": address})
     page = client.get(address, headers={"accept-language": "en-GB,en;q=0.9"})
 
-    assert by_browser.context["offers"][0].own_money.currency == "GBP"
+    (offer,) = by_browser.context["offers"]
+    assert (offer.country, offer.price) == (there.country, there.price)
+    assert offer.own_money.currency == "GBP"
     (offer,) = page.context["offers"]
     assert (offer.country, offer.price.currency) == ("DE", "USD")
     assert offer.own_money.currency == "EUR"
     assert f"≈ {offer.own_money}" in page.content.decode()
     assert offer.price != there.price
+    room = client.get(f"/live/{listing.session_id}/")
+    assert room.context["offers"][0].price == offer.price  # the same on every page
+    assert "Germany" in room.content.decode()
 
 
 @pytest.mark.django_db
