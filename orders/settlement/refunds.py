@@ -95,19 +95,15 @@ def _costs_back(order: Order, back: Parts, left: Parts) -> Parts:
 
 
 def _shares_back(order: Order, goods: Money, of: Money) -> dict[Split, Money]:
-    """Each share's part; what rounding leaves over is the centre's."""
+    """The same part of all shares together, and of it each share's by what is left."""
     left = parts.shares_left(order)
-    back = {
-        share: parts.portion(left[share.pk], goods, of)
-        for share in parts.shares(order)
-        if share.pk in left
-    }
-    rest = parts.portion(total(list(left.values()), YUAN), goods, of)
-    rest -= total(list(back.values()), YUAN)
-    if rest:
-        centre = next(s for s in back if s.party == Split.Party.CENTRE)
-        back[centre] += rest
-    return back
+    whole = total(list(left.values()), YUAN)
+    if not whole:
+        return {}
+    shares = [share for share in parts.shares(order) if share.pk in left]
+    weights = [left[share.pk].minor for share in shares]
+    back = parts.portion(whole, goods, of).split(weights)
+    return dict(zip(shares, back, strict=True))
 
 
 def _fallen_due(shares: Mapping[Split, Money]) -> dict[int, Payable]:

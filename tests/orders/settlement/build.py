@@ -16,6 +16,7 @@ from orders.payments.models import Payment, Refund
 from orders.settlement import services
 from tests.orders.later import step_in_hand
 
+HOST_PERCENT = 32
 _serial = itertools.count(1)
 
 
@@ -109,13 +110,9 @@ def _add_lines(order: Order, sale: Sale, claims: Sequence[Claim]) -> None:
             currency=sale.currency,
         )
         yuan = rate.convert(line.total) if rate else line.total
-        merchant = yuan.share(Decimal(sale.merchant_percent))
-        host = yuan.share(Decimal(32))
-        shares = (
-            ("MERCHANT", merchant),
-            ("HOST", host),
-            ("CENTRE", yuan - merchant - host),
-        )
+        percents = [sale.merchant_percent, HOST_PERCENT]
+        percents.append(100 - sum(percents))
+        shares = zip(Split.Party, yuan.split(percents), strict=True)
         Split.objects.bulk_create(
             Split(line=line, party=party, amount_minor=amount.minor, rate=rate)
             for party, amount in shares

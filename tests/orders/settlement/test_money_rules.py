@@ -12,6 +12,7 @@ from orders.settlement import bank, ledger, truths
 from orders.settlement.models import Conversion
 from tests.make import make_claim
 from tests.orders.settlement.build import (
+    HOST_PERCENT,
     FixedBank,
     Sale,
     make_rate,
@@ -31,7 +32,7 @@ sales = st.builds(
     duty=costs,
     tax=costs,
     fee=costs,
-    merchant_percent=st.integers(0, 75),
+    merchant_percent=st.integers(0, 100 - HOST_PERCENT),
     rate=rates,
 )
 

@@ -10,7 +10,14 @@ from orders.settlement.models import Conversion, Journal, Payable
 from tests.catalog.test_stock import in_threads
 from tests.make import make_claim
 from tests.orders.later import make_delivered_parcel, make_paid_order, step_in_hand
-from tests.orders.settlement.build import Sale, make_refund, make_sale, refund, settle
+from tests.orders.settlement.build import (
+    HOST_PERCENT,
+    Sale,
+    make_refund,
+    make_sale,
+    refund,
+    settle,
+)
 
 REFUND, PAYABLE = "orders.book_refund", "orders.make_payable"
 
@@ -54,6 +61,21 @@ def test_half_a_refund_takes_half_of_each_share_and_of_each_cost():
     assert after["HOST_PENDING", "CNY"] == -11200
     assert after["CENTRE_REVENUE", "CNY"] == -2800
     assert abs(after["FREIGHT_PAYABLE", "CNY"] * 2 - costs) <= 1
+
+
+@pytest.mark.django_db
+def test_a_part_of_shares_adds_up_where_the_centre_has_none():
+    order = make_sale(
+        Sale("CNY", goods=[13, 13, 13], merchant_percent=100 - HOST_PERCENT),
+        [make_claim(), make_claim(), make_claim()],
+    )
+    settle(order)
+
+    for left in range(36, -1, -3):
+        refund(order, 3)
+        owed = left_over().values()
+        assert sum(owed) == -left
+        assert max(owed, default=0) <= 0
 
 
 @pytest.mark.django_db

@@ -56,10 +56,12 @@ function startQueue(editor) {
     },
   });
   for (const input of form.querySelectorAll("input[type=file]")) {
-    input.addEventListener("change", () => {
-      queue.add([...input.files]);
+    const take = () => {
+      if (input.files.length) queue.add([...input.files]);
       input.value = "";
-    });
+    };
+    input.addEventListener("change", take);
+    take(); // what was chosen while this page was still loading
   }
   queue.resume();
 }
