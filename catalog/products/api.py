@@ -43,7 +43,8 @@ class Products(APIView):
     """GET products: pieces on the market by words in any language and by facts.
 
     24 at a time. `total` and `counts` are of the first 500 matches at most: with `more`
-    there are at least as many. `corrected` says as what a mistyped word was read.
+    there are at least as many. `corrected` says as what a mistyped word was read, and
+    `unknown` which words were left out, as no product has them.
     """
 
     class Page(serializers.Serializer[Any]):
@@ -55,6 +56,7 @@ class Products(APIView):
             child=serializers.DictField(child=serializers.IntegerField())
         )
         corrected = serializers.DictField(child=serializers.CharField())
+        unknown = serializers.ListField(child=serializers.CharField())
 
     @extend_schema(
         responses=Page,
@@ -85,5 +87,6 @@ class Products(APIView):
                     if name in browsing.FACETS
                 },
                 "corrected": dict(found.corrected),
+                "unknown": found.unknown,
             }
         )

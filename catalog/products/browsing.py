@@ -27,6 +27,7 @@ from donghai.paging import whole_number
 LONGEST = 200
 PAGE = 24
 IN_STOCK = "in_stock"
+MERCHANT = "merchant"
 # What everybody filters by, and what only those who see wholesale prices do
 FACETS: dict[str, str | Promise] = {
     "mineral": gettext_lazy("Mineral"),
@@ -37,10 +38,10 @@ FACETS: dict[str, str | Promise] = {
     "origin": gettext_lazy("Origin"),
     "motif": gettext_lazy("Motif"),
     "one_off": gettext_lazy("One of a kind"),
+    MERCHANT: gettext_lazy("Merchant"),
 }
 TRADE_FACETS: dict[str, str | Promise] = {
     "price_band": gettext_lazy("Wholesale price"),
-    "merchant": gettext_lazy("Merchant"),
 }
 SORTS: dict[Sort, str | Promise] = {
     Sort.NEWEST: gettext_lazy("Newest first"),
@@ -107,8 +108,10 @@ class Looker:
 
     @property
     def all_facets(self) -> dict[str, str | Promise]:
-        trade = TRADE_FACETS if self.is_trade and self.own is None else {}
-        return FACETS | trade
+        """Among one's own pieces the merchant tells nothing apart."""
+        if self.own:
+            return {name: FACETS[name] for name in FACETS if name != MERCHANT}
+        return FACETS | (TRADE_FACETS if self.is_trade else {})
 
     @property
     def sorts(self) -> dict[Sort, str | Promise]:
@@ -137,9 +140,9 @@ def query_of(asked: QueryDict, looker: Looker) -> Query:
     filters = {
         name: frozenset(value[:60] for value in asked.getlist(name)[:20] if value)
         for name in looker.all_facets
-        if name != "merchant"
+        if name != MERCHANT
     }
-    merchant = whole_number(asked.get("merchant", ""))
+    merchant = whole_number(asked.get(MERCHANT, ""))
     sort = asked.get("sort", "")
     own = looker.own
     return Query(
@@ -147,7 +150,7 @@ def query_of(asked: QueryDict, looker: Looker) -> Query:
         language=looker.language,
         filters=filters,
         in_stock=IN_STOCK in asked,
-        merchant_id=own.pk if own else merchant if looker.is_trade else None,
+        merchant_id=own.pk if own else merchant,
         sort=Sort(sort) if sort in looker.sorts else Sort.NEWEST,
         after=asked.get("after", "")[:LONGEST],
         size=looker.size,
@@ -161,7 +164,7 @@ def _facets(
     facets = []
     for name, label in looker.all_facets.items():
         wanted = query.filters.get(name, frozenset())
-        if name == "merchant" and query.merchant_id:
+        if name == MERCHANT and query.merchant_id:
             wanted = frozenset({str(query.merchant_id)})
         several = wanted and not query.after
         others = finding.find(_without(query, name)) if several else found
@@ -185,7 +188,7 @@ def _facets(
 
 def _without(query: Query, name: str) -> Query:
     """The question that all values of a facet answer, as one may choose several."""
-    if name == "merchant":
+    if name == MERCHANT:
         return replace(query, merchant_id=None, size=1)
     filters = {key: values for key, values in query.filters.items() if key != name}
     return replace(query, filters=filters, size=1)
@@ -201,7 +204,7 @@ def _toggled(asked: QueryDict, name: str, value: str, is_chosen: bool) -> str:
 
 def _words(name: str, values: Sequence[str], language: str) -> dict[str, str]:
     """What a facet's values are called."""
-    if name == "merchant":
+    if name == MERCHANT:
         found = Merchant.objects.in_bulk([int(value) for value in values])
         return {str(pk): str(merchant) for pk, merchant in found.items()}
     if name == "origin":

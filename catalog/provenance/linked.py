@@ -15,10 +15,12 @@ CONTEXT = "https://schema.org"
 
 def product_facts(product: Product, language: str) -> dict[str, Any]:
     """A product; who sells it adds `offers`."""
+    name = product.title(language)
     facts: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "Product",
-        "name": product.title(language),
+        "name": name,
+        "alternateName": sorted({*product.titles.values()} - {name}),
         "url": absolute(reverse("orders:product", args=[product.pk])),
         "productID": str(product.pk),
         "material": names.mineral(product.mineral),

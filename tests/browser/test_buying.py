@@ -7,11 +7,10 @@ from playwright.sync_api import expect
 
 from livestream import services as livestream
 from orders.checkout.models import Order
+from tests.browser.entering import sign_in
 from tests.make import make_listing, make_session, make_variant
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "crystal-by-night"
 
 
 def make_open_room():
@@ -69,17 +68,10 @@ def test_without_scripts_the_same_way_leads_to_the_same_order(open_phone):
 def test_host_and_viewers_see_the_same_night(open_phone):
     session, first = make_open_room()
     second = make_listing(session=session, variant=make_variant(on_hand=1))
-    user = session.host.user
-    user.set_password(PASSWORD)
-    user.save()
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
     viewer, other, host = open_phone(), open_phone(), open_phone()
     for page in (viewer, other):
         page.goto(f"/live/{session.pk}/")
-    host.goto(f"/account/login/?next=/studio/{session.pk}/desk/")
-    host.fill("[name=login]", user.email)
-    host.fill("[name=password]", PASSWORD)
-    host.click("main [type=submit]")
+    sign_in(host, session.host.user, f"/studio/{session.pk}/desk/")
     expect(host.locator("#line")).to_have_text("line good")
 
     viewer.fill("#chat-form [name=text]", "Is it heated?")

@@ -6,18 +6,17 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from allauth.account.models import EmailAddress
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from catalog.models import MerchantMember, StockMovement, StockTakeCount
 from catalog.stocktaking import services
 from catalog.stocktaking.labels import LAYOUTS, Wanted, pdf
+from tests.browser.entering import sign_in
 from tests.catalog.stocktaking.make import make_take
 from tests.make import make_user, make_variant
 
 pytestmark = pytest.mark.browser
-PASSWORD = "crystal-by-night"
 
 
 def film(path: Path, *scenes: Image.Image) -> Path:
@@ -73,16 +72,10 @@ def open_camera_phone(chromium: Browser, site: str) -> Iterator[Callable[[Path],
         browser.close()
 
 
-def sign_in(page: Page, merchant, path: str) -> None:
-    user = make_user(password=PASSWORD)
-    EmailAddress.objects.create(
-        user=user, email=user.email, verified=True, primary=True
-    )
+def sign_in_to(page: Page, merchant, path: str) -> None:
+    user = make_user()
     MerchantMember.objects.create(merchant=merchant, user=user, role="CLERK")
-    page.goto(f"/account/login/?next={path}")
-    page.fill("[name=login]", user.email)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main [type=submit]")
+    sign_in(page, user, path)
 
 
 def path_of(take) -> str:
@@ -95,7 +88,7 @@ def test_a_label_before_the_camera_counts_its_piece_once(open_camera_phone, tmp_
     label = pdf([Wanted(variant, 1)], LAYOUTS["single"])
     page = open_camera_phone(film(tmp_path / "f.mjpeg", seen_by_camera(label, 600, 8)))
 
-    sign_in(page, variant.merchant, path_of(take))
+    sign_in_to(page, variant.merchant, path_of(take))
 
     expect(page.locator("#counted")).to_have_text("1")
     expect(page.locator("#expected")).to_have_text("3")
@@ -122,7 +115,7 @@ def test_the_smallest_label_is_read_too(open_camera_phone, tmp_path):
     label = page.resize((page.width, page.height)).crop((60, 180, 1340, 900))
     phone = open_camera_phone(film(tmp_path / "f.mjpeg", label))
 
-    sign_in(phone, variant.merchant, path_of(take))
+    sign_in_to(phone, variant.merchant, path_of(take))
 
     expect(phone.locator("#counted")).to_have_text("1")
 
@@ -132,7 +125,7 @@ def test_a_label_of_another_stall_is_told_and_not_counted(open_camera_phone, tmp
     label = pdf([Wanted(foreign, 1)], LAYOUTS["single"])
     page = open_camera_phone(film(tmp_path / "f.mjpeg", seen_by_camera(label, 600, 90)))
 
-    sign_in(page, take.merchant, path_of(take))
+    sign_in_to(page, take.merchant, path_of(take))
 
     expect(page.locator("#eye-words")).to_contain_text("belongs to another stall")
     assert StockTakeCount.objects.count() == 0
@@ -142,7 +135,7 @@ def test_without_a_line_counts_are_kept_and_sent_when_it_is_back(open_phone):
     variant = make_variant(on_hand=9)
     take = make_take(variant.merchant)
     page = open_phone()
-    sign_in(page, variant.merchant, path_of(take))
+    sign_in_to(page, variant.merchant, path_of(take))
     expect(page.locator("#line")).to_have_text("all saved")
     expect(page.locator("#eye-words")).to_contain_text("type the SKU")
 

@@ -20,6 +20,7 @@ from catalog.stocktaking.codes import address_of, variant_scanned
 from donghai.models import User
 from donghai.steps.services import Lane
 from donghai.steps.tasks import sweep_until_done
+from tests.browser.entering import PASSWORD, fill_in, sign_in
 from tests.browser.looking import look
 from tests.catalog.photos.pictures import GPS, exif, file_of, picture
 from tests.catalog.sheets.sheets import as_xlsx, bracelet
@@ -34,7 +35,6 @@ from tests.make import (
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "crystal-by-night"
 IN_CHINA = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 SCREEN = {"width": 1440, "height": 900}
 DESK = IN_CHINA | {"viewport": SCREEN, "is_mobile": False, "has_touch": False}
@@ -55,16 +55,6 @@ READ_QR_JS = """async (url) => {
   const found = await new BarcodeDetector({ formats: ["qr_code"] }).detect(canvas);
   return found.map((one) => one.rawValue);
 }"""
-
-
-def sign_in(page: Page, user: User, path: str) -> None:
-    user.set_password(PASSWORD)
-    user.save()
-    page.goto(f"/account/login/?next={path}")
-    page.fill("[name=login]", user.email)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main [type=submit]")
-    page.wait_for_url(f"**{path}")
 
 
 def link_mailed_to(address: str) -> str:
@@ -219,6 +209,17 @@ def fill_size(page: Page, number: int, **said: str) -> None:
         field.fill(words)
 
 
+def is_logged_out_meanwhile(page: Page, user: User) -> None:
+    page.context.clear_cookies(name="sessionid")
+    fill_size(page, 0, on_hand="１３")
+    expect(page.locator("#kept")).to_contain_text("您已退出登录")
+    look(page, "27-logged-out")
+    page.reload()
+    fill_in(page, user)
+    expect(page.locator("#id-v0-on_hand")).to_have_value("１３")
+    fill_size(page, 0, on_hand="１２")
+
+
 def test_with_her_thumb_she_lists_a_piece_and_a_dead_line_loses_nothing(
     open_phone, owner
 ):
@@ -240,6 +241,7 @@ def test_with_her_thumb_she_lists_a_piece_and_a_dead_line_loses_nothing(
     expect(page.locator("#id-v0-sku")).to_have_value("AM-8")
     expect(page.locator("#id-v0-tiers")).to_have_value("10：55")
     look(page, "27-all-back")
+    is_logged_out_meanwhile(page, owner.user)
 
     page.get_by_role("button", name="再加一个规格").click()
     fill_size(page, 1, sku="AM-10", bead_mm="10", weight_g="很重", wholesale="80")

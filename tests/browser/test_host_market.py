@@ -7,11 +7,10 @@ from catalog.models import Variant
 from donghai.money import Money
 from livestream import collections
 from livestream.models import Listing
+from tests.browser.entering import fill_in, sign_in
 from tests.make import make_glossary, make_session, make_variant
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "crystal-by-night"
 
 
 def is_as_wide_as_the_phone(page):
@@ -40,17 +39,7 @@ def open_market(open_phone, session):
 
     def open_it(**options):
         page = open_phone(**options)
-        user = session.host.user
-        user.set_password(PASSWORD)
-        user.save()
-        user.emailaddress_set.get_or_create(
-            email=user.email, defaults={"verified": True, "primary": True}
-        )
-        page.goto(f"/account/login/?next=/studio/{session.pk}/pieces/")
-        page.fill("[name=login]", user.email)
-        page.fill("[name=password]", PASSWORD)
-        page.click("main [type=submit]")
-        page.wait_for_url("**/pieces/")
+        sign_in(page, session.host.user, f"/studio/{session.pk}/pieces/")
         return page
 
     return open_it
@@ -88,6 +77,22 @@ def test_enter_in_the_box_shows_her_share_and_adds_nothing(open_market):
 
     expect(row.locator(".share strong")).not_to_have_text(before)
     assert not Listing.objects.exists()
+
+
+def test_logged_out_meanwhile_she_logs_in_and_is_back_where_she_was(
+    open_market, session
+):
+    variant, page = Variant.objects.first(), open_market()
+    row = page.locator(f"#variant-{variant.pk}")
+
+    page.context.clear_cookies(name="sessionid")
+    row.get_by_role("button", name="Add").click()
+    fill_in(page, session.host.user)
+
+    page.wait_for_url(f"**/studio/{session.pk}/pieces/")
+    assert not Listing.objects.exists()
+    row.get_by_role("button", name="Add").click()
+    expect(row).to_contain_text("in at")
 
 
 def test_without_scripts_the_price_in_the_box_is_sent_too(open_market):

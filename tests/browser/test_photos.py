@@ -7,12 +7,11 @@ from catalog.models import MerchantMember, Photo
 from catalog.photos import services
 from donghai.steps.services import Lane
 from donghai.steps.tasks import sweep_until_done
+from tests.browser.entering import sign_in
 from tests.catalog.photos.pictures import exif, file_of, picture, upload
 from tests.make import make_user, make_variant
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "crystal-by-night"
 
 
 def file(name, colour, size=(1200, 900)):
@@ -29,15 +28,9 @@ def product(site):
 def page(open_phone, product):
     """The photos of a product, open on its merchant's phone."""
     user = make_user()
-    user.set_password(PASSWORD)
-    user.save()
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
     MerchantMember.objects.create(merchant=product.merchant, user=user, role="OWNER")
     page = open_phone()
-    page.goto(f"/account/login/?next=/stall/products/{product.pk}/photos/")
-    page.fill("[name=login]", user.email)
-    page.fill("[name=password]", PASSWORD)
-    page.click("form[action*=login] button")
+    sign_in(page, user, f"/stall/products/{product.pk}/photos/")
     expect(page.locator("h1")).to_have_text("Photos")
     return page
 

@@ -307,10 +307,14 @@ def test_facts_for_search_engines_can_not_end_their_script(client):
 def test_a_products_page_tells_search_engines_its_price_while_it_is_sold(client):
     listing = make_listing()
     product = listing.variant.product
+    product.titles |= {"es": "Pulsera de amatista"}
+    product.save()
 
     page = client.get(f"/crystals/{product.pk}/").content.decode()
 
-    (offer,) = json.loads(LINKED.search(page).group(1))["offers"]
+    linked = json.loads(LINKED.search(page).group(1))
+    assert "Pulsera de amatista" in linked["alternateName"]
+    (offer,) = linked["offers"]
     assert offer["priceCurrency"] == listing.session.currency
     assert offer["availability"] == "https://schema.org/InStock"
     assert float(offer["price"]) >= 30

@@ -96,6 +96,24 @@ def test_a_chosen_mineral_leaves_the_others_to_choose_from(client):
 
 
 @pytest.mark.django_db
+def test_a_piece_leads_to_all_its_merchant_sells_and_merchants_can_be_told_apart(
+    client,
+):
+    product = make_variant().product
+    make_variant()
+    others = {
+        facet.name: facet for facet in client.get("/crystals/").context["shelf"].facets
+    }
+    assert len(others["merchant"].choices) == 2
+    assert "price_band" not in others
+
+    page = client.get(f"/crystals/{product.pk}/").content.decode()
+    address = f"/crystals/?merchant={product.merchant_id}"
+    assert address in page
+    assert client.get(address).context["shelf"].products == [product]
+
+
+@pytest.mark.django_db
 def test_a_visitor_is_told_the_price_at_her_own_door_and_in_her_money(client):
     listing = make_listing(retail="30.00")
     address = f"/crystals/{listing.variant.product_id}/"

@@ -32,7 +32,11 @@ async function send() {
   dirty = false;
   try {
     const answer = await fetch(form.dataset.keep, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
-    if (answer.ok) {
+    if (answer.redirected || answer.status === 403) { // logged out, or in anew elsewhere
+      dirty = true;
+      say(kept.dataset.stale);
+      timer = setTimeout(send, AGAIN);
+    } else if (answer.ok) {
       const { seen, says: part } = await answer.json();
       form.elements.seen.value = form.dataset.at = seen;
       says.innerHTML = part;
