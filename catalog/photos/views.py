@@ -1,7 +1,7 @@
 """A merchant's photos of one product: adding, ordering, cropping, removing.
 
 Every answer to htmx is the strip as it is now; without scripts one goes back to the
-page of the photos.
+product's editor, where the photos stand.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django import forms
-from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -49,9 +48,9 @@ def merchant_of(request: HttpRequest, product_id: int) -> Merchant:
 @login_required
 @require_GET
 def strip(request: HttpRequest, product_id: int) -> HttpResponse:
-    """The photos as they are now; a page of their own unless htmx asks."""
+    """The photos as they are now, for htmx; the editor they stand in for all others."""
     merchant_of(request, product_id)
-    return _strip(request, product_id)
+    return _back(request, product_id)
 
 
 @login_required
@@ -69,7 +68,7 @@ def add(request: HttpRequest, product_id: int) -> HttpResponse:
         messages.error(request, f"{turned.name}: {turned.words}")
     if not request.FILES:
         messages.error(request, _("Choose one or more photos first."))
-    return redirect("catalog:photos", product_id)
+    return _back(request, product_id)
 
 
 @login_required
@@ -103,7 +102,9 @@ def crop(request: HttpRequest, product_id: int, photo_id: int) -> HttpResponse:
     try:
         services.crop_photo(photo_id=photo.pk, box=box)
     except services.NoSuchCrop as refusal:
-        return _strip(request, product_id, [Turned(_("Crop"), str(refusal))])
+        if _is_part(request):
+            return _strip(request, product_id, [Turned(_("Crop"), str(refusal))])
+        messages.error(request, str(refusal))
     return _back(request, product_id)
 
 
@@ -151,7 +152,8 @@ def _photo(request: HttpRequest, product_id: int, photo_id: int) -> Photo:
 def _back(request: HttpRequest, product_id: int) -> HttpResponse:
     if _is_part(request):
         return _strip(request, product_id)
-    return redirect("catalog:photos", product_id)
+    merchant = merchant_of(request, product_id)
+    return redirect("catalog:edit-product", merchant.pk, product_id)
 
 
 def strip_of(product_id: int) -> dict[str, Any]:
@@ -172,14 +174,9 @@ def _strip(
     request: HttpRequest, product_id: int, turned_away: Sequence[Turned] = ()
 ) -> HttpResponse:
     """The strip; 422 tells a script that something in it was turned away."""
-    is_part = _is_part(request)
-    facts = strip_of(product_id) | {"here": "account", "turned_away": turned_away}
-    if not is_part:
-        products = apps.get_model("catalog", "Product")._default_manager
-        facts["product"] = products.get(pk=product_id)
+    facts = strip_of(product_id) | {"turned_away": turned_away}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if turned_away else HTTPStatus.OK
-    template = "catalog/_photos.html" if is_part else "catalog/photos.html"
-    return render(request, template, facts, status=status)
+    return render(request, "catalog/_photos.html", facts, status=status)
 
 
 def _is_part(request: HttpRequest) -> bool:

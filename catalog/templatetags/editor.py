@@ -56,13 +56,25 @@ def typed(
 
 @register.inclusion_tag("catalog/_editor_choice.html", takes_context=True)
 def choose(
-    context: Context, name: str, label: Words, choices: Sequence[tuple[str, Words]]
+    context: Context,
+    name: str,
+    label: Words,
+    choices: Sequence[tuple[str, Words]],
+    measures: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
-    """A fact of the product, chosen from the glossary."""
+    """A fact of the product, chosen from the glossary; what they say most comes first.
+
+    `measures` are the sizes that a choice asks for, by its code.
+    """
+    words = dict(choices)
+    said_often = context["often"].get(name, ())
+    often = [(code, words[code]) for code in said_often if code in words]
     return {
         "name": name,
         "label": label,
-        "choices": choices,
+        "often": often,
+        "choices": [choice for choice in choices if choice not in often],
+        "measures": measures or {},
         "value": context["said"].get(name, ""),
         "error": context["errors"].get(name, ""),
     }

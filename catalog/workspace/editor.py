@@ -1,5 +1,6 @@
 """The product editor: one page, kept as it is typed, saved when it is whole."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from donghai.errors import Refused
 
 # Where Donghai's raw stone comes from most: first in the list
 USUAL_ORIGINS = ("CN", "BR", "UY", "MG", "ZA", "IN", "MX", "MZ", "NA", "ZM", "AF", "US")
+OFTEN = ("mineral", "form", "colour", "origin")
 NOT_FIELDS = ("csrfmiddlewaretoken", "seen", "page", "confirms", "add", "drop")
 
 
@@ -145,12 +147,14 @@ def _form(
             "kept_by": (product.unfinished or {}).get("page", ""),
             "known_skus": set(product.variants.values_list("sku", flat=True)),
             "minerals": book.choices(Term.Kind.MINERAL, language),
-            "forms": book.terms(Term.Kind.FORM),
+            "forms": book.choices(Term.Kind.FORM, language),
+            "measures": {x.code: x.measures for x in book.terms(Term.Kind.FORM)},
             "colours": book.choices(Term.Kind.COLOUR, language),
             "motifs": book.choices(Term.Kind.MOTIF, language),
             "treatments": Treatment.values,
             "metals": Metal.choices,
             "origins": _origins(language),
+            "often": _often(merchant),
             "languages": Language.choices,
             **_follows(product, said, "confirms" in request.POST),
         },
@@ -188,6 +192,20 @@ def _other_rows(request: HttpRequest, said: dict[str, str]) -> dict[str, str]:
         return {k: v for k, v in said.items() if not k.startswith(f"v{drop}-")}
     number = max(editing.rows_of(said)) + 1
     return said | {f"v{number}-sku": ""}
+
+
+def _often(merchant: Merchant) -> dict[str, list[str]]:
+    """What a merchant says most of their latest pieces, by field."""
+    latest = Product.objects.filter(merchant=merchant).order_by("-pk").values(*OFTEN)
+    rows = list(latest[:200])
+    return {
+        field: [
+            code
+            for code, _times in Counter(row[field] for row in rows).most_common(6)
+            if code
+        ]
+        for field in OFTEN
+    }
 
 
 def _origins(language: str) -> list[tuple[str, str]]:

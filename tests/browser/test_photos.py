@@ -30,13 +30,13 @@ def page(open_phone, product):
     user = make_user()
     MerchantMember.objects.create(merchant=product.merchant, user=user, role="OWNER")
     page = open_phone()
-    sign_in(page, user, f"/stall/products/{product.pk}/photos/")
-    expect(page.locator("h1")).to_have_text("Photos")
+    sign_in(page, user, f"/stall/{product.merchant_id}/products/{product.pk}/")
+    expect(page.locator("form[data-add]")).to_be_visible()
     return page
 
 
 def choose(page, *files):
-    page.set_input_files("[data-add] input[multiple]", list(files))
+    page.set_input_files("form[data-add] input[multiple]", list(files))
 
 
 def tiles(page):

@@ -90,9 +90,11 @@ def test_without_scripts_a_form_leads_back_to_the_photos_with_words(merchant, pr
     )
 
     page = answer.content.decode()
-    assert answer.redirect_chain == [(door(product), 302)]
+    editor = f"/stall/{product.merchant_id}/products/{product.pk}/"
+    assert answer.redirect_chain == [(editor, 302)]
+    assert merchant.get(door(product)).headers["Location"] == editor
     assert "page.jpg: This is no picture." in page
-    assert page.count("photo-open") == 1
+    assert page.count('class="photo-open') == 1
     empty = merchant.post(door(product, "add/"), follow=True).content.decode()
     assert "Choose one or more photos first." in empty
 

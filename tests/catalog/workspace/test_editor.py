@@ -1,5 +1,7 @@
 """The product editor: nothing typed is lost, nothing half-done is listed."""
 
+import re
+
 import pytest
 
 from catalog.merchants.models import MerchantMember
@@ -11,6 +13,7 @@ from tests.make import (
     make_member,
     make_merchant,
     make_user,
+    make_variant,
 )
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +86,21 @@ def test_a_product_is_typed_confirmed_and_listed(desk):
         )
     ) == [(10, 5500), (50, 4850)]
     assert product.unfinished is None
+
+
+def test_what_they_say_most_comes_first_to_be_chosen(desk):
+    assert "<optgroup" not in desk.client.get(desk.address).content.decode()
+    for mineral in ("FLUORITE", "CITRINE", "FLUORITE"):
+        make_variant(merchant=desk.merchant, mineral=mineral)
+    make_variant(mineral="GARNET")
+
+    page = desk.client.get(desk.address).content.decode()
+
+    minerals = page.partition('id="id-mineral"')[2].partition("</select>")[0]
+    first, others = minerals.split("</optgroup>")[:2]
+    assert re.findall('value="([A-Z]+)"', first) == ["FLUORITE", "CITRINE"]
+    assert 'value="GARNET"' in others
+    assert 'value="FLUORITE"' not in others
 
 
 def test_what_is_typed_is_kept_half_done_and_comes_back_on_any_device(desk):
