@@ -34,7 +34,7 @@ class YuanField(forms.DecimalField):
 
     def __init__(self, **options: Any) -> None:
         number = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
-        shape = {"min_value": Decimal("0.01"), "max_digits": 11, "decimal_places": 2}
+        shape = {"min_value": Decimal("0.01"), "max_digits": 13, "decimal_places": 2}
         super().__init__(**{"widget": number, **shape, **options})
 
     def to_python(self, value: Any) -> Any:
@@ -54,7 +54,7 @@ class YuanField(forms.DecimalField):
 
 def _count_field(**options: Any) -> forms.IntegerField:
     digits = forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})
-    return forms.IntegerField(widget=digits, max_value=1_000_000, **options)
+    return forms.IntegerField(widget=digits, max_value=prices.MOST_AT_ONCE, **options)
 
 
 class PriceForm(forms.Form):
@@ -103,11 +103,8 @@ class PriceForm(forms.Form):
 
     def wanted(self) -> Prices:
         said = self.cleaned_data
-        filled = [m for m, _each in self.tiers() if said.get(m.name) is not None]
         return Prices(
-            tiers=tuple(
-                (said[m.name], said[m.name.replace("many", "each")]) for m in filled
-            ),
+            tiers=tuple((said[m.name], said[each.name]) for m, each in self._filled()),
             min_quantity=said["min_quantity"],
             **{name: said[name] for name in MONEY},
         )
@@ -128,13 +125,18 @@ class PriceForm(forms.Form):
         """What this page shows from now on."""
         self.data = {**self.data, self.add_prefix("seen"): stands.mark}
 
+    def _filled(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The tiers that are said, by how many, in whatever order they were typed."""
+        said = self.cleaned_data
+        pairs = [pair for pair in self.tiers() if said.get(pair[0].name) is not None]
+        return sorted(pairs, key=lambda pair: said[pair[0].name])
+
     def _shown(self, name: str) -> str:
-        """The field of the n-th tier that was filled in, which may be a later one."""
+        """The field of the n-th tier, which may have been typed elsewhere."""
         if not name.startswith("each_"):
             return name
-        said = self.cleaned_data
-        filled = [each for many, each in self.tiers() if said.get(many.name)]
-        return filled[int(name.removeprefix("each_"))].name
+        _many, each = self._filled()[int(name.removeprefix("each_"))]
+        return str(each.name)
 
 
 def _tiers_shown(stands: Prices, prefix: str | None, typed: Any) -> int:

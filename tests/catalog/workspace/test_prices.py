@@ -42,7 +42,7 @@ def test_several_prices_are_saved_together(stall):
 
     answer = send(
         typed(one, wholesale_minor="55.5", least_retail_minor="￥９９．００"),
-        typed(two, many_0="10", each_0="50", many_2="40", each_2="45.25"),
+        typed(two, many_0="40", each_0="45.25", many_2="10", each_2="50"),
     )
 
     one.refresh_from_db()
@@ -65,7 +65,7 @@ def test_several_prices_are_saved_together(stall):
         ({"many_0": "10", "each_0": "60"}, "must cost less each"),
         ({"many_1": "10", "each_1": ""}, "Fill in both, or neither."),
         (
-            {"many_0": "10", "each_0": "55", "many_1": "9", "each_1": "50"},
+            {"many_0": "10", "each_0": "55", "many_1": "10", "each_1": "50"},
             "begins with more pieces",
         ),
     ],
@@ -83,6 +83,15 @@ def test_one_mistake_saves_nothing_and_loses_nothing(stall, changes, words):
     assert all(f'value="{text}"' in page for text in changes.values() if text)
     assert one.wholesale_minor == 6000
     assert not PriceTier.objects.exists()
+
+
+def test_a_mistake_stands_at_the_tier_it_is_in_wherever_that_was_typed(stall):
+    (one, _), send = stall
+
+    answer = send(typed(one, many_0="40", each_0="58", many_1="10", each_1="55"))
+
+    form = next(x for x in answer.context["wrong"] if x.variant == one)
+    assert list(form.errors) == ["each_0"]
 
 
 def test_who_was_overtaken_sees_both_and_may_save_again(stall):
