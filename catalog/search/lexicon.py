@@ -69,12 +69,7 @@ class Lexicon:
 
     def singular(self, word: str) -> str:
         """A word as the lexicon has it without its ending, else as it is."""
-        if is_sign(word):
-            return word
-        known = self.words.__contains__
-        if found := next(filter(known, endings.without(word)), None):
-            return self.singular(found)
-        return word if known(word) else next(filter(known, endings.plurals(word)), word)
+        return _singular(self, word)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -149,6 +144,17 @@ class Lexicon:
     def _meanings(self) -> dict[tuple[Cut, str], frozenset[Fact]]:
         """Told once, as most titles are made of the same few phrases."""
         return {}
+
+
+@lru_cache(maxsize=30_000)
+def _singular(lexicon: Lexicon, word: str) -> str:
+    """Asked of the same few thousand words again and again."""
+    if is_sign(word):
+        return word
+    known = lexicon.words.__contains__
+    if found := next(filter(known, endings.without(word)), None):
+        return _singular(lexicon, found)
+    return word if known(word) else next(filter(known, endings.plurals(word)), word)
 
 
 def from_names(names: Iterable[Name]) -> Lexicon:
