@@ -7,7 +7,7 @@ CPU is that of this process and of its PostgreSQL session, a query.
 
 The same question has more answers in the larger market, up to the 500 that are counted.
 `search_ratio` compares equal work: what the queries of the large market cost there, and
-what queries with about as many matches cost in the small one.
+what queries of their kind with about as many matches cost in the small one.
 
 `orm_row_cpu_s` says how this machine compares with the one the goals were set on.
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 SMALL, LARGE, QUERIES = 10_000, 1_000_000, 200
 MOST_CPU_MS, MOST_RATIO = 10, 1.5
 CLASSES = (0, 1, 25, 100, 250, 500)  # of queries, by the least matches
+LIKE = 5  # queries of a class that tell what it costs
 ROWS = 2000
 ROW = 185e-6  # CPU-s of Django for one row by its key, where the goals were set
 
@@ -138,23 +139,19 @@ def _figures(few: Table, many: Table) -> list[Figure]:
 
 
 def _growth(few: Table, many: Table) -> float:
-    """What the large market's queries cost, to what they'd cost in the small one."""
-    small, large = _by_work(few), _by_work(many)
-    both = small.keys() & large.keys()
-    there = sum(large[work][1] for work in both)
-    here = sum(large[work][0] * small[work][1] / small[work][0] for work in both)
+    """What the large market's queries cost, to what they'd cost in the small one.
+
+    Queries of one kind that have about as many matches are one work. Deep pages count
+    nothing.
+    """
+    there = here = 0.0
+    for kind in many.keys() - {"deep page"}:
+        for work, (number, cpu) in many[kind].by_work.items():
+            others, took = few[kind].by_work.get(work, (0, 0.0))
+            if min(number, others) >= LIKE:
+                there += cpu
+                here += number * took / others
     return there / here
-
-
-def _by_work(table: Table) -> dict[int, tuple[int, float]]:
-    """Over all kinds but deep pages, which count nothing."""
-    found: dict[int, tuple[int, float]] = {}
-    for kind, one in table.items():
-        for work, (number, cpu) in one.by_work.items():
-            had = found.get(work, (0, 0.0))
-            if kind != "deep page":
-                found[work] = had[0] + number, had[1] + cpu
-    return found
 
 
 def _kinds(few: Table, many: Table) -> list[Figure]:
