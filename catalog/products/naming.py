@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from catalog.glossary import book
+from catalog.glossary import book, titles
 from catalog.glossary.models import Language, Term
 from catalog.search.lexicon import Name
 from catalog.search.models import SearchFact
@@ -23,7 +23,7 @@ FAMILY, ORIGIN = "family", "origin"
 
 def facts_by_name() -> Iterator[Name]:
     """What search reads words by: facet, value, language, phrase."""
-    yield from book.facts_by_name()
+    yield from (name for name in book.facts_by_name() if name[1] != titles.STONE)
     families = _families()
     for facet, value, language, phrase in _wordings():
         if facet == FAMILY:

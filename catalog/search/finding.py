@@ -63,7 +63,8 @@ def find(query: Query) -> Found:
 
     A word of the trade means a fact: "amethyst" brings what is amethyst. It may also
     just occur, as in a merchant's name, beside words that mean none ("Amethyst House")
-    or where the facts bring few: names are no match for a market full of amethyst.
+    or where the fact brings nothing: who asks for agate has no use for Agate Studio's
+    citrines.
     """
     if not query.public_only and query.merchant_id is None:
         raise ValueError("only a merchant's own products are found unlisted")
@@ -74,9 +75,12 @@ def find(query: Query) -> Found:
         merchant_id=query.merchant_id,
     )
     found = _answered(query, reading)
-    if found.product_ids or not reading.lengths:
-        return found
-    return _answered(query, reading.without_lengths())
+    if not found.product_ids and reading.senses:
+        reading = reading.widened()
+        found = _answered(query, reading)
+    if not found.product_ids and reading.lengths:
+        found = _answered(query, reading.without_lengths())
+    return found
 
 
 def _answered(query: Query, reading: Reading) -> Found:
@@ -90,8 +94,7 @@ def _answered(query: Query, reading: Reading) -> Found:
     if reading.may_name and (reading.words or query.after.startswith(BY_NAME)):
         return _found(by_name, reading, plans.answer(by_name))
     answer = plans.answer(wish)
-    is_first = not query.after
-    if reading.may_name and is_first and not (answer.products and answer.more):
+    if reading.may_name and not query.after and not answer.products:
         return _found(by_name, reading, plans.answer(by_name))
     return _found(wish, reading, answer)
 

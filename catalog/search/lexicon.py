@@ -12,13 +12,16 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from catalog.search import endings, spelling
-from catalog.search.words import is_sign, units
+from catalog.search.words import carries_meaning, is_sign, units
 from donghai.memory import remembered
 
 Fact = tuple[str, str]  # facet and its value: ("mineral", "AMETHYST")
 Name = tuple[str, str, str, str]  # facet, value, language, phrase
 Cut = tuple[str, ...]
 
+SHORTEST_PART = 3  # letters of a word within another
+LINKS = ("", "s", "n", "en", "es", "e")  # between the two
+MOST_PARTLY = 6  # facts that a word of longer phrases may stand for
 SHORTEST_MENDED = 3  # signs: with two, one wrong sign leaves too little to go by
 
 
@@ -79,6 +82,36 @@ class Lexicon:
         )
 
     @cached_property
+    def parts(self) -> Mapping[str, frozenset[tuple[str, Fact]]]:
+        """Words by the longer phrases they are of."""
+        found: dict[str, set[tuple[str, Fact]]] = defaultdict(set)
+        for phrase, senses in self.plain.items():
+            for word in filter(carries_meaning, phrase if len(phrase) > 1 else ()):
+                if not is_sign(word):
+                    found[word] |= senses
+        return {word: frozenset(senses) for word, senses in found.items()}
+
+    def partly(self, word: str, language: str = "") -> frozenset[Fact]:
+        """What a word alone may stand for, as "lazuli" does; nothing if for much."""
+        senses = self.parts.get(self.singular(word), frozenset())
+        here = frozenset(fact for tongue, fact in senses if tongue == language)
+        facts = here or frozenset(fact for _, fact in senses)
+        return facts if len(facts) <= MOST_PARTLY else frozenset()
+
+    def apart(self, word: str) -> tuple[str, ...]:
+        """The two words of the trade that one is made of: Amethyst-armband."""
+        for at in range(len(word) - SHORTEST_PART, SHORTEST_PART - 1, -1):
+            left, right = word[:at], word[at:]
+            if self._knows(right):
+                for link in filter(left.endswith, LINKS):
+                    if self._knows(bare := left.removesuffix(link)):
+                        return bare, right
+        return ()
+
+    def _knows(self, word: str) -> bool:
+        return len(word) >= SHORTEST_PART and self.singular(word) in self.words
+
+    @cached_property
     def near(self) -> Mapping[str, set[str]]:
         """By what is left of it with letters out: words, and phrases of signs."""
         found: dict[str, set[str]] = defaultdict(set)
@@ -115,7 +148,7 @@ class Lexicon:
         """Where the longest phrase that begins here ends; 0 if none does."""
         first = cut[start]
         longest = max(self.longest.get(x, 0) for x in (first, self.singular(first)))
-        for length in range(longest, 0, -1):
+        for length in range(min(longest, len(cut) - start), 0, -1):
             phrase = tuple(cut[start : start + length])
             if self._has(phrase) and (length > 1 or self._is_apart(cut, start)):
                 return start + length

@@ -53,6 +53,18 @@ def is_strange(unit: str, known: set[str], lexicon: Lexicon) -> bool:
     )
 
 
+def taken_apart(
+    cut: Sequence[str], known_words: set[str], lexicon: Lexicon
+) -> tuple[list[str], set[str]]:
+    """Compounds as the words they are made of, and the products' words once more."""
+    parts = [
+        (is_strange(unit, known_words, lexicon) and lexicon.apart(unit)) or (unit,)
+        for unit in cut
+    ]
+    text = [unit for units_ in parts for unit in units_]
+    return text, known(text, lexicon) if len(text) > len(cut) else known_words
+
+
 def mended(
     cut: Sequence[str], known: set[str], lexicon: Lexicon
 ) -> tuple[list[str], list[Correction]]:

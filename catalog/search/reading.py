@@ -26,6 +26,7 @@ MOST_BEAD = SIZE_BANDS[0]  # mm: what's larger may be the side of a thing withou
 SKU = re.compile(r"[a-z0-9]{4,40}")  # four signs are enough to look for one
 SKU_END = re.compile(r"(?=.*\d)[a-z0-9]{3,40}")  # three where they end it
 LONGEST_PREFIX = 4  # letters that stand apart from a SKU's number: DH 0046
+ALONE = ("mineral", "form")  # of these a piece has one
 MOST_UNKNOWN = 5  # are told
 
 BEGINS_SQL = "sku >= %(first)s AND sku < %(last)s"
@@ -64,6 +65,7 @@ class Reading:
     unknown: list[str] = field(default_factory=list)  # in no product: left out
     is_unreadable: bool = False  # something was typed, but no word
     lengths: dict[Sense, str] = field(default_factory=dict)  # as typed
+    partly: dict[Sense, frozenset[Fact]] = field(default_factory=dict)  # else meant
 
     @property
     def may_name(self) -> bool:
@@ -79,6 +81,21 @@ class Reading:
         senses = [sense for sense in self.senses if sense not in self.lengths]
         unknown = [*self.lengths.values(), *self.unknown][:MOST_UNKNOWN]
         return replace(self, senses=senses, unknown=unknown, lengths={})
+
+    def widened(self) -> "Reading":
+        """Words that may be of longer phrases, too: rose is also of rose quartz. And of
+        two minerals or forms either, as no piece is both."""
+        senses: list[Sense] = []
+        either: dict[str, Sense] = {}
+        for sense in self.senses:
+            facts = sense.facts | self.partly.get(sense, frozenset())
+            [facet, *others] = sorted({facet for facet, _ in facts})
+            if others or facet not in ALONE:
+                senses.append(Sense(facts, sense.tokens))
+            else:
+                had = either.get(facet, Sense(frozenset()))
+                either[facet] = Sense(had.facts | facts)
+        return replace(self, senses=[*senses, *either.values()], partly={})
 
     @property
     def is_of_nothing(self) -> bool:
@@ -97,22 +114,29 @@ def read(
     found, skus = Reading(), Skus(merchant_id)
     rest = _take_sizes(fold(text[:MOST_TEXT]), found)
     cut = list(units(" ".join(skus.left_of(rest.split())))[:MOST_UNITS])
-    known = mending.known(cut, lexicon)
+    cut, known = mending.taken_apart(cut, mending.known(cut, lexicon), lexicon)
     strange = [unit for unit in cut if mending.is_strange(unit, known, lexicon)]
     taken = {each for each in strange if skus.take(each)}
     found.products = skus.products
     cut = [unit for unit in cut if unit not in taken]
     cut, corrected = mending.mended(cut, known, lexicon)
     matches = list(lexicon.matches(cut, language))
-    found.senses += [_sense(match, cut, known) for match in matches]
-    unknown: list[str] = []
+    for match in matches:
+        found.senses.append(sense := _sense(match, cut, known))
+        if match.end - match.start == 1:
+            found.partly[sense] = lexicon.partly(cut[match.start], language)
+    missing: list[str] = []
     for segment in between(cut, matches):
-        _sort_out(segment, known, found.words, unknown)
+        _sort_out(segment, known, found.words, missing)
+    partly = {word: lexicon.partly(word, language) for word in missing}
+    found.senses += [Sense(facts) for facts in partly.values() if facts]
+    unknown = [word for word in missing if not partly[word]]
     typed = _as_typed(text)
     found.corrected = [(typed.get(one, one), other) for one, other in corrected]
     told = dict.fromkeys(typed.get(each, each) for each in unknown)
     found.unknown = list(told)[:MOST_UNKNOWN]
-    found.is_unreadable = bool(text.strip()) and not (found.means_something or unknown)
+    is_read = cut or unknown or found.means_something
+    found.is_unreadable = bool(text.strip()) and not is_read
     return found
 
 

@@ -18,9 +18,11 @@ ELISION = re.compile(r"\b[cdjlmnst]['’](?=\w)")  # l'améthyste, d'argent
 VOICED = "\u3099\u309a"  # が is not か
 LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"}
+    | dict(zip("ァィゥェォ", "アイウエオ", strict=True))
     | {"ة": "ه", "ى": "ي", "ـ": "", "'": "", "’": "", "ʼ": ""}
 )
-# Words between words, in the languages we sell in: never looked for.
+# Words between words, in the languages we sell in, and those that all of it is made
+# of: never looked for.
 _BETWEEN = """
 an and the of for with in on from to
 de del la las el los en con para por un una
@@ -29,6 +31,8 @@ et avec pour du le les au aux une sur
 da do dos das com em no na nos nas um uma
 из для на от по со
 من في مع على
+stone stones piedra piedras pierre pierres stein steine pedra pedras
+камень камни камня حجر احجار
 """
 BETWEEN = frozenset(_BETWEEN.split())
 

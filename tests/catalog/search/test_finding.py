@@ -176,19 +176,56 @@ def test_a_word_of_the_trade_in_a_name_doesnt_shut_out_what_it_means():
     named = list_piece(texts=("Lucky Fish Bracelets",), facets={"form": ("SPHERE",)})
 
     assert found("bracelet") == [bracelet]
-    assert found("bracelets") == [named, bracelet]
+    assert found("bracelets") == [bracelet]
+    assert found("lucky bracelets") == [named]
 
 
-def test_pages_of_names_and_facts_follow_one_another():
-    agate = [list_piece(facets={"mineral": ("AGATE",)}) for _ in range(2)]
-    named = [list_piece(texts=("Agate Studio",)) for _ in range(2)]
+def test_pages_of_names_follow_one_another():
+    named = [list_piece(texts=("Agate Studio",)) for _ in range(4)]
 
     first = find(Query(text="agate", size=3))
     second = find(Query(text="agate", size=3, after=first.next))
 
-    assert first.product_ids == [*named[::-1], agate[1]]
-    assert second.product_ids == [agate[0]]
+    assert first.product_ids == named[:0:-1]
+    assert second.product_ids == [named[0]]
     assert second.next == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Amethystarmband",
+        "Amethystsarmband",
+        "Bracelet amethyst stone",
+        "the stone bracelet",
+    ],
+)
+def test_a_compound_means_its_words_and_stone_means_anything(text):
+    bracelet = list_piece(facets={"mineral": ("AMETHYST",), "form": ("BRACELET",)})
+    list_piece(facets={"mineral": ("AMETHYST",), "form": ("SPHERE",)})
+
+    page = find(Query(text=text, language="de"))
+
+    assert page.product_ids == [bracelet]
+    assert page.corrected == page.unknown == []
+
+
+def test_a_word_of_a_longer_name_is_enough():
+    rose = list_piece(facets={"mineral": ("ROSE_QUARTZ",)})
+    carved = list_piece(facets={"motif": ("ROSE",)})
+    clear = list_piece(facets={"mineral": ("ROCK_CRYSTAL",)})
+
+    assert found("rock") == [clear]
+    assert found("rose") == [carved]
+    assert found("rose", filters={"mineral": frozenset({"ROSE_QUARTZ"})}) == [rose]
+
+
+def test_two_minerals_or_two_forms_bring_either():
+    both = [list_piece(facets={"mineral": (m,)}) for m in ("AMETHYST", "CITRINE")]
+    list_piece(facets={"mineral": ("ROSE_QUARTZ",)})
+
+    assert found("citrine, amethyst") == both[::-1]
+    assert found("紫水晶黄水晶") == both[::-1]
 
 
 @pytest.mark.parametrize(
