@@ -57,6 +57,9 @@ UNSEEN = ("Mn", "Me", "Cf")  # marks, and what has no width
 APART = re.compile(r"(?<![^\W_])[^\W\d_](?:[\W_]{1,3}[^\W\d_])+(?![^\W_])")
 LEAST, LONGEST = 5, 30  # letters of a word within such a row
 IDEOGRAPHS = "\u2e80"  # from here on one or two letters are a word
+# Signs with spaces among them, one of them alone: 天 然紫水晶, but not 今天 然后
+SPACED = re.compile(r"[⺀-\uffdc]+(?:\s{1,3}[⺀-\uffdc]+)+")
+LONE = re.compile(r"(?<![⺀-\uffdc])[⺀-\uffdc](?![⺀-\uffdc])")
 LETTERS = re.compile(r"[^\W\d_]+")
 UNITS = {"mm", "cm", "g", "kg", "pcs", "x", "мм", "см", "г", "кг", "毫米", "厘米", "克"}
 
@@ -119,6 +122,17 @@ class Net:
                     yield self.kinds[str(found.lastgroup)], span
                 begin = end
 
+    def cast_spaced(self, text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+        """As `cast`, for words of signs that a space was put into."""
+        for row in SPACED.finditer(text):
+            places = [p for p in range(*row.span()) if not text[p].isspace()]
+            signs = "".join(text[place] for place in places)
+            for kind, (begin, end) in self.cast(signs):
+                first, last = places[begin], places[end - 1]
+                lone = LONE.search(text, first)
+                if last - first >= end - begin and lone and lone.end() <= last + 1:
+                    yield kind, (first, last + 1)
+
     def _spelt(self, spelt: str, begin: int, least: int) -> re.Match[str] | None:
         """The longest word that begins here, whatever follows it."""
         for end in range(min(len(spelt), begin + LONGEST), begin + least - 1, -1):
@@ -146,7 +160,8 @@ def find_forbidden(text: str, language: str, treatment: str) -> list[Finding]:
     """
     folded = fold(text)
     net = _net(nearest(language) if language else "")
-    hits = [*net.cast(folded.text), *net.cast_apart(folded.text)]
+    ways = (net.cast, net.cast_apart, net.cast_spaced)
+    hits = [hit for way in ways for hit in way(folded.text)]
     hits.sort(key=itemgetter(1))
     spared = {Kind.NATURAL.value} if treatment == UNTREATED else set()
     if not _only_vague(folded.text, hits):

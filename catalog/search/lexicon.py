@@ -91,9 +91,23 @@ class Lexicon:
                     found[word] |= senses
         return {word: frozenset(senses) for word, senses in found.items()}
 
+    @cached_property
+    def signs(self) -> Mapping[str, frozenset[tuple[str, Fact]]]:
+        """Phrases of signs alone, as they are written."""
+        return {
+            "".join(phrase): senses
+            for phrase, senses in self.senses.items()
+            if all(map(is_sign, phrase))
+        }
+
     def partly(self, word: str, language: str = "") -> frozenset[Fact]:
-        """What a word alone may stand for, as "lazuli" does; nothing if for much."""
-        senses = self.parts.get(self.singular(word), frozenset())
+        """What a word or a run of signs alone may stand for, as "lazuli" does; nothing
+        if for much."""
+        if is_sign(word):
+            longer = [senses for phrase, senses in self.signs.items() if word in phrase]
+            senses = frozenset[tuple[str, Fact]]().union(*longer)
+        else:
+            senses = self.parts.get(self.singular(word), frozenset())
         here = frozenset(fact for tongue, fact in senses if tongue == language)
         facts = here or frozenset(fact for _, fact in senses)
         return facts if len(facts) <= MOST_PARTLY else frozenset()

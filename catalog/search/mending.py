@@ -110,8 +110,11 @@ def _word(word: str, known: set[str], lexicon: Lexicon) -> str:
 
 
 def _signs(run: list[str], known: set[str], lexicon: Lexicon) -> list[str]:
-    """With one wrong sign in three or more; a run that products have stays as it is."""
+    """With one wrong sign in three or more. A run that products have stays as it is,
+    and so does one that is of longer phrases."""
     if all(occurs(token, known) for token in filter(None, wanted(run))):
+        return run
+    if lexicon.partly("".join(run)):
         return run
     for start in range(len(run)):
         for length in range(min(SHORTEST_MENDED + 2, len(run) - start), 1, -1):

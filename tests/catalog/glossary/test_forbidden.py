@@ -75,6 +75,8 @@ DISGUISED = [
     ("zh-hans", "未經處理", "DYED", ("未經處理", NATURAL)),
     ("zh-hans", "此石能治癌", "NONE", ("治癌", HEALING)),
     ("zh-hans", "治 疗 水晶", "NONE", ("治 疗", HEALING)),
+    ("zh-hans", "天 然紫水晶", "DYED", ("天 然", NATURAL)),
+    ("zh-hans", "染色 天 然石", "DYED", ("天 然", NATURAL)),
     ("en", "he\u0430ling stone", "NONE", ("he\u0430ling", HEALING)),
     ("en", "\u041d\u0415ALING stone", "NONE", ("\u041d\u0415ALING", HEALING)),
     ("en", "he\u03b1ling stone", "NONE", ("he\u03b1ling", HEALING)),
@@ -96,6 +98,7 @@ DISGUISED = [
 INNOCENT = [
     ("zh-hans", "紫水晶手鏈，產地烏拉圭", "DYED"),
     ("zh-hans", "政治 课本；端正 品质好；退转 运费", "DYED"),
+    ("zh-hans", "蓝如今天 然后染色；春天，然后", "DYED"),
     ("en", "Sizes S, M, L, X, Y; grades A B C D E F G", "DYED"),
     ("en", "Cut by J. A. D. E. Li, a 5 x 8 mm bead", "DYED"),
     ("pt-br", "De 6 a 8 mm, e o fio é a cor a escolher", "DYED"),

@@ -48,7 +48,7 @@ def test_a_mineral_is_found_by_its_name_in_any_language_and_writing(text):
         ("браслет аметисд", [("аметисд", "аметист")]),
         ("紫水精", [("紫水精", "紫水晶")]),
         ("紫水精手链", [("紫水精", "紫水晶")]),
-        ("紫水手链", [("紫水", "紫水晶")]),
+        ("紫水手链", []),
     ],
 )
 def test_what_is_mistyped_is_read_as_the_nearest_word_and_said(text, read):
@@ -215,7 +215,11 @@ def test_a_word_of_a_longer_name_is_enough():
     carved = list_piece(facets={"motif": ("ROSE",)})
     clear = list_piece(facets={"mineral": ("ROCK_CRYSTAL",)})
 
+    tiger = list_piece(facets={"mineral": ("TIGER_EYE",)})
+
     assert found("rock") == [clear]
+    assert found("虎眼") == found("虎") == [tiger]
+    assert find(Query(text="虎眼")).corrected == []
     assert found("rose") == [carved]
     assert found("rose", filters={"mineral": frozenset({"ROSE_QUARTZ"})}) == [rose]
 
