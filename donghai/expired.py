@@ -4,9 +4,11 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
 from donghai.refusals import where_from
 
@@ -26,6 +28,8 @@ class ExpiredLogins:
         is_part = "HX-Request" in request.headers
         if not (is_part or request.method == "POST") or not _to_login(response):
             return response
+        if request.method == "POST":
+            messages.warning(request, _("Not saved yet: log in, then send it again."))
         page = urlsplit(where_from(request))
         back = redirect_to_login(page._replace(scheme="", netloc="").geturl())
         if is_part:

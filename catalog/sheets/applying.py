@@ -1,7 +1,8 @@
 """Taking over: rows saved by SKU, then photos, a batch at a time."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.db import DataError, IntegrityError, connection
 from django.utils import timezone
@@ -10,10 +11,12 @@ from psycopg2.extras import execute_values
 
 from catalog.products import saving
 from catalog.products.current import piece_of, variants_of
+from catalog.products.pieces import Piece
 from catalog.products.saving import Saved, Saver
 from catalog.sheets import pictures, records, slices
 from catalog.sheets.checking import counted
 from catalog.sheets.models import SheetImport, SheetRow
+from catalog.stock.models import StockLevel
 from donghai.errors import Refused
 from donghai.steps.models import Step
 
@@ -51,7 +54,7 @@ def _batch(sheet: SheetImport) -> bool:
             row.before = records.record(stood) if stood else None
             if row.before and row.sku in confirmed:
                 row.before[records.CONFIRMED] = True
-        _save(sheet, rows)
+        _save(sheet, rows, {sku: x.stock for sku, x in standing.items()})
         write_down(rows)
         sheet.cursor = rows[-1].line
         sheet.save(update_fields=["cursor"])
@@ -64,9 +67,11 @@ def _batch(sheet: SheetImport) -> bool:
     return False
 
 
-def _save(sheet: SheetImport, rows: Sequence[SheetRow]) -> None:
+def _save(
+    sheet: SheetImport, rows: Sequence[SheetRow], stock: Mapping[str, StockLevel]
+) -> None:
     """Save rows together; where that fails, halves of them, down to the faulty one."""
-    pieces = [records.piece(row.said) for row in rows]
+    pieces = [_piece(row, stock.get(row.sku)) for row in rows]
     try:
         saved = saving.save(pieces, saver_of(sheet), all_or_nothing=False)
     except (IntegrityError, DataError, Refused) as error:
@@ -74,11 +79,27 @@ def _save(sheet: SheetImport, rows: Sequence[SheetRow]) -> None:
             _refuse(rows[0], error)
             return
         half = len(rows) // 2
-        _save(sheet, rows[:half])
-        _save(sheet, rows[half:])
+        _save(sheet, rows[:half], stock)
+        _save(sheet, rows[half:], stock)
         return
     for row, what in zip(rows, saved, strict=True):
         _note(row, what)
+
+
+def _piece(row: SheetRow, stock: StockLevel | None) -> Piece:
+    """What a row says. Its stock goes by as much as the preview showed, from what is
+    there by now: pieces that were sold meanwhile don't come back."""
+    said = records.piece(row.said)
+    seen = row.said.get(records.SEEN)
+    if stock is None or seen is None or stock.on_hand == seen:
+        return said
+    least = stock.allocated + stock.reserved
+    now = max(row.said["on_hand"] + stock.on_hand - seen, least)
+    words = _("Stock moved meanwhile, from %(seen)s to %(there)s: it is %(now)s now.")
+    says = words % {"seen": seen, "there": stock.on_hand, "now": now}
+    moved = {"field": "on_hand", "code": "stock_moved", "says": says, "blocks": False}
+    row.problems = [x for x in row.problems if x["code"] != "stock_moved"] + [moved]
+    return replace(said, on_hand=now)
 
 
 def write_down(rows: Sequence[SheetRow]) -> None:

@@ -86,10 +86,17 @@ def _judge(
         problems = _together(reading.problems, more)
         action = _action(piece, standing.get(piece.sku), problems)
         known = json.dumps([records.of_problem(problem) for problem in problems])
-        said = json.dumps(reading.said)
+        said = json.dumps(_with_stock_seen(reading.said, standing.get(piece.sku)))
         values.append((row.pk, piece.sku[:40], said, known, action.value))
     with connection.cursor() as cursor:
         execute_values(cursor, UPDATE, values, page_size=len(values))
+
+
+def _with_stock_seen(said: dict[str, Any], variant: Any) -> dict[str, Any]:
+    """The preview says from what to what stock goes: what moves later is kept apart."""
+    if variant is None or "on_hand" not in said:
+        return said
+    return said | {records.SEEN: variant.stock.on_hand}
 
 
 def _together(ours: Sequence[Problem], theirs: Sequence[Problem]) -> list[Problem]:

@@ -9,14 +9,16 @@ from catalog.products.pieces import MEASURES, Piece, Problem
 
 DECIMALS = frozenset({*MEASURES, "weight_g"})
 Record = dict[str, Any]
-CONFIRMED = "is_confirmed"  # beside a piece: a person stood for its customs code
+# Beside a piece, and no part of it
+CONFIRMED = "is_confirmed"  # a person stood for its customs code
+SEEN = "stock_seen"  # what was on hand when the row was checked and shown
 
 
 def piece(said: Mapping[str, Any]) -> Piece:
     """A record as a piece."""
     facts: Record = {}
     for name, value in said.items():
-        if value is None or name == CONFIRMED:
+        if value is None or name in (CONFIRMED, SEEN):
             continue
         if name in DECIMALS:
             facts[name] = Decimal(value)

@@ -21,7 +21,7 @@ from catalog.sheets import pictures, records, slices
 from catalog.sheets.applying import saver_of, write_down
 from catalog.sheets.checking import counted
 from catalog.sheets.models import SheetImport, SheetRow
-from catalog.sheets.records import CONFIRMED
+from catalog.sheets.records import CONFIRMED, SEEN
 from catalog.stock.models import StockMovement
 from donghai.steps.models import Step
 
@@ -108,7 +108,9 @@ def _as_before(row: SheetRow, variant: Variant) -> Piece:
     """
     now, before = piece_of(variant), records.piece(row.before or {"sku": row.sku})
     facts: dict[str, Any] = {
-        name: getattr(before, name) for name in row.said if name != "on_hand"
+        name: getattr(before, name)
+        for name in row.said
+        if name not in ("on_hand", SEEN)
     }
     # what a person had stood for still has their word, and nothing else gets it
     facts["hs_code"] = before.hs_code if (row.before or {}).get(CONFIRMED) else ""
@@ -117,7 +119,7 @@ def _as_before(row: SheetRow, variant: Variant) -> Piece:
         facts["titles"] = titles | dict(before.titles)
     if "on_hand" in row.said:
         promised = variant.stock.allocated + variant.stock.reserved
-        added = row.said["on_hand"] - (before.on_hand or 0)
+        added = row.said["on_hand"] - row.said.get(SEEN, before.on_hand or 0)
         facts["on_hand"] = max((now.on_hand or 0) - added, promised)
     return replace(now, **facts)
 

@@ -179,11 +179,12 @@ class Page(_ByDuty, admin.ModelAdmin):
         note: str,
     ) -> int:
         """Do `verb` to each row, log it, and say what was refused; how many it did."""
-        done = 0
+        done = refused = 0
         for row in rows:
             try:
                 changed = verb(row)
             except Refused as refusal:
+                refused += 1
                 self.message_user(request, f"{row}: {refusal}", messages.ERROR)
                 continue
             if changed is not False:
@@ -192,6 +193,9 @@ class Page(_ByDuty, admin.ModelAdmin):
         if done:
             said = _("%(what)s: %(number)s") % {"what": note, "number": done}
             self.message_user(request, said, messages.SUCCESS)
+        elif not refused:
+            said = _("Nothing was changed: it no longer is as this page showed it.")
+            self.message_user(request, said, messages.WARNING)
         return done
 
 

@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=120, unique=True, verbose_name='key')),
                 ('kind', models.CharField(choices=[('PAYMENT', 'payment received'), ('SPLIT', 'sale shared out'), ('CLEARING', 'money at the bank'), ('CONVERSION', 'converted into yuan'), ('PAYABLE', 'shares fell due'), ('REFUND', 'money sent back'), ('SHARES_BACK', 'shares taken back'), ('UNWANTED', 'unwanted payment'), ('UNWANTED_BACK', 'unwanted payment sent back'), ('REVERSAL', 'correction')], max_length=14, verbose_name='kind')),
-                ('booked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='booked')),
+                ('booked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='booked at')),
                 ('memo', models.CharField(blank=True, default='', max_length=200, verbose_name='memo')),
                 ('written_in', models.BigIntegerField(db_default=models.Func(function='txid_current', output_field=models.BigIntegerField()), editable=False)),
                 ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='orders.journal')),

@@ -77,7 +77,7 @@ class Journal(models.Model):
         blank=True,
         related_name="reversed_by",
     )
-    booked_at = models.DateTimeField(_("booked"), default=timezone.now)
+    booked_at = models.DateTimeField(_("booked at"), default=timezone.now)
     memo = models.CharField(_("memo"), max_length=200, blank=True, default="")
     written_in = models.BigIntegerField(
         editable=False,

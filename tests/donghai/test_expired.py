@@ -30,8 +30,12 @@ def test_a_part_of_a_page_takes_the_whole_page_to_the_log_in(link):
 
 
 @pytest.mark.django_db
-def test_after_a_form_the_log_in_leads_back_to_the_forms_page(link):
-    assert link()["Location"] == LOGIN
+def test_after_a_form_the_log_in_leads_back_to_the_forms_page(link, client):
+    answer = link()
+
+    assert answer["Location"] == LOGIN
+    page = client.get(answer["Location"]).content.decode()
+    assert "Not saved yet: log in, then send it again." in page
 
 
 @pytest.mark.django_db

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.models import Product, SheetRow, StockMovement, Variant
+from catalog.models import Product, SheetRow, StockLevel, StockMovement, Variant
 from catalog.products.current import current
+from catalog.sheets import services
 from catalog.sheets.models import SheetImport
+from catalog.stock import services as stock
 from tests.catalog.sheets.sheets import (
     as_csv,
     as_xlsx,
@@ -14,6 +16,7 @@ from tests.catalog.sheets.sheets import (
     checked,
     taken_back,
     taken_over,
+    work,
 )
 
 State = SheetImport.State
@@ -62,6 +65,25 @@ def test_the_same_file_again_changes_nothing():
     assert again.counts == {"SAME": 2}
     assert Variant.objects.count() == 2
     assert StockMovement.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_what_was_sold_since_the_preview_does_not_come_back():
+    first = taken_over(as_csv(bracelet("A-1", 库存="9")))
+    variant = Variant.objects.get(sku="A-1")
+    sheet = checked(as_csv(bracelet("A-1", 库存="20")), merchant=first.merchant)
+    stock.adjust(variant_id=variant.pk, change=-4, reason="sold at the counter")
+
+    services.take_over(import_id=sheet.pk, confirms_codes=True)
+    work()
+
+    assert StockLevel.objects.get(pk=variant.pk).on_hand == 16
+    row = sheet.lines.get()
+    assert row.outcome == "CHANGED"
+    [problem] = row.problems
+    assert problem["says"] == "Stock moved meanwhile, from 9 to 5: it is 16 now."
+    taken_back(sheet)
+    assert StockLevel.objects.get(pk=variant.pk).on_hand == 5
 
 
 @pytest.mark.django_db
