@@ -47,6 +47,11 @@ STUDIO = [
         {"act": "drop"},
         name="drop-collection",
     ),
+    path(
+        "<int:session_id>/collections/<int:collection_id>/<int:variant_id>/take-out/",
+        market.take_out,
+        name="take-out",
+    ),
     path("<int:session_id>/go-live/", studio.run, {"act": "go-live"}, name="go-live"),
     path("<int:session_id>/end/", studio.run, {"act": "end"}, name="end"),
     path("<int:session_id>/cancel/", studio.run, {"act": "cancel"}, name="cancel"),

@@ -22,7 +22,7 @@ from catalog.search.likeness import like
 from donghai.errors import Refused
 from donghai.money import Money
 from donghai.paging import whole_number
-from donghai.templatetags.pages import yuan
+from donghai.templatetags.pages import language, yuan
 from hosts.models import Host, Language
 from livestream import collections, pricing, services, sold
 from livestream.models import Collection, Listing, LiveSession
@@ -64,6 +64,22 @@ class Card:
     product: Product
     rows: Sequence[Row]
     sold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is looked at instead of the market: view "like", "sold" or "collection"."""
+
+    view: str = ""
+    heading: str = ""
+    products: Sequence[int] = ()
+    language: str = ""
+    collection: Collection | None = None
+
+    @property
+    def kept(self) -> set[int]:
+        """The variants that can be taken out of what is looked at."""
+        return collections.pieces_of(self.collection) if self.collection else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +133,9 @@ def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """The market beside a session; each piece shows the host's share at a price."""
     session = own_session(host, session_id)
     counter = Counter.of(session)
-    shelf, products = _shelf(request)
-    nights = sold.last_night()
+    look = _look(request, host)
+    shelf, products = _shelf(request, look)
+    nights = sold.last_night(look.language)
     return render(
         request,
         "livestream/pieces.html",
@@ -134,9 +151,10 @@ def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "languages": dict(Language.choices),
             "collections": collections.of(host),
             "offering": _offering(counter.terms),
-            "view": _view(request),
-            "next_after": "" if _view(request) else shelf.next_after,
-            "is_first": shelf.is_first or bool(_view(request)),
+            "look": look,
+            "kept": look.kept,
+            "next_after": "" if look.view else shelf.next_after,
+            "is_first": shelf.is_first or bool(look.view),
         },
     )
 
@@ -254,6 +272,25 @@ def collection(
     return redirect("livestream:pieces", session.pk)
 
 
+@for_hosts
+@require_POST
+def take_out(
+    request: HttpRequest,
+    host: Host,
+    session_id: int,
+    collection_id: int,
+    variant_id: int,
+) -> HttpResponse:
+    """Take one piece out of a collection of hers."""
+    session = own_session(host, session_id)
+    found = get_object_or_404(Collection, pk=collection_id, host=host)
+    variant = get_object_or_404(Variant, pk=variant_id)
+    collections.take_out(collection=found, variant_id=variant.pk)
+    facts = {"sku": variant.sku, "name": found.name}
+    messages.success(request, _("%(sku)s is out of “%(name)s”.") % facts)
+    return redirect(_back(request, session))
+
+
 def _link_all(
     session: LiveSession, variants: Iterable[Variant]
 ) -> tuple[int, list[str]]:
@@ -280,25 +317,35 @@ def _link_all(
     return added, refused
 
 
-def _shelf(request: HttpRequest) -> tuple[Shelf, list[Product]]:
+def _look(request: HttpRequest, host: Host) -> Look:
+    """Which shelf the address asks for; a collection must be hers."""
+    asked = request.GET
+    if "like" in asked:
+        pk = whole_number(asked["like"]) or 0
+        piece = Product.objects.listed().filter(pk=pk).first()
+        words = _("Pieces like “%(piece)s”") if piece else _("Pieces like this")
+        return Look("like", words % {"piece": piece}, like(pk, ALIKE))
+    spoken = asked.get("sold", "")
+    if spoken in Language.values:
+        facts = {"language": language(spoken)}
+        words = _("Sold last night in %(language)s") % facts
+        return Look("sold", words, sold.most_sold(spoken), language=spoken)
+    if "collection" in asked:
+        pk = whole_number(asked["collection"]) or 0
+        found = get_object_or_404(Collection, pk=pk, host=host)
+        words = _("Your collection “%(name)s”") % {"name": found.name}
+        ids = collections.products_of(found)
+        return Look("collection", words, ids, collection=found)
+    return Look()
+
+
+def _shelf(request: HttpRequest, look: Look) -> tuple[Shelf, list[Product]]:
     """What the address asks for: the market, what is like a piece, what was sold."""
     shelf = browse(request.GET, Looker(reader_language(), is_trade=True, size=PAGE))
-    view = _view(request)
-    if not view:
+    if not look.view:
         return shelf, shelf.products
-    if view == "like":
-        ids = like(whole_number(request.GET["like"]) or 0, ALIKE)
-    elif view == "sold":
-        ids = sold.most_sold(request.GET["sold"])
-    else:
-        ids = collections.products_of(whole_number(request.GET["collection"]) or 0)
-    rows = Product.objects.listed().with_stock().in_bulk(ids)
-    return shelf, [rows[pk] for pk in ids if pk in rows]
-
-
-def _view(request: HttpRequest) -> str:
-    """Which of the other shelves is looked at, "" for the market itself."""
-    return next((x for x in ("like", "sold", "collection") if x in request.GET), "")
+    rows = Product.objects.listed().with_stock().in_bulk(look.products)
+    return shelf, [rows[pk] for pk in look.products if pk in rows]
 
 
 def _offering(terms: pricing.Terms) -> list[Merchant]:
