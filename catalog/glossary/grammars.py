@@ -59,7 +59,7 @@ MOTIFS: dict[str, Uses] = {
     "ru": _worded("genitive"),
 }
 # Without these a title reads wrong, whatever the word
-NEEDED = {
+NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
     Kind.MINERAL: {
         **dict.fromkeys(("es", "fr", "de", "pt-br"), ("gender",)),
         "ru": ("gender", "genitive"),
@@ -110,7 +110,7 @@ def fault(language: str, kind: str, written: Mapping[str, str]) -> str:
     """Why this cannot be said of a word, and what can; "" if it can."""
     fine = understood(language, kind, written)
     wrong = [f"{key}={form}" for key, form in written.items() if key not in fine]
-    needed = NEEDED.get(Kind(kind), {}).get(language, ())
+    needed = NEEDED.get(kind, {}).get(language, ())
     missing = [key for key in needed if key not in fine]
     if wrong:
         words: Promise = _("“%(said)s” cannot be said in %(language)s of this kind.")

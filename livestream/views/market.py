@@ -1,7 +1,7 @@
 """A host's market beside one of her sessions: find, see her share, add in one tap."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
@@ -180,7 +180,7 @@ def piece(
             "share": yuan(row.shares.host),
         }
         messages.info(request, words % facts)
-    return redirect(_back(request, session))
+    return redirect(back_to(request, session))
 
 
 @for_hosts
@@ -206,7 +206,7 @@ def link(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         if is_part:
             return _refused_part(request, variant_id, str(refusal))
         messages.error(request, str(refusal))
-        return redirect(_back(request, session))
+        return redirect(back_to(request, session))
     words = _("%(sku)s is in your session; you get %(share)s of each.") % {
         "sku": listing.variant.sku,
         "share": yuan(listing.host_share),
@@ -214,7 +214,7 @@ def link(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     if is_part:
         return _linked_part(request, session, variant_id, words)
     messages.success(request, words)
-    return redirect(_back(request, session))
+    return redirect(back_to(request, session))
 
 
 @for_hosts
@@ -226,95 +226,7 @@ def unlink(
     session = own_session(host, session_id)
     get_object_or_404(Listing, pk=listing_id, session=session)
     services.unlink(host=host, session_id=session.pk, listing_id=listing_id)
-    return redirect(_back(request, session))
-
-
-@for_hosts
-@require_POST
-def collect(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
-    """Put a variant into one of the host's collections, a new one by its name."""
-    session = own_session(host, session_id)
-    variant = get_object_or_404(
-        Variant.objects.for_sale(), pk=whole_number(request.POST.get("variant", ""))
-    )
-    name = request.POST.get("name", "").strip() or request.POST.get("collection", "")
-    kept = collections.keep(host=host, name=name, variant_id=variant.pk)
-    messages.success(
-        request,
-        _("%(sku)s is in “%(name)s”.") % {"sku": variant.sku, "name": kept.name},
-    )
-    return redirect(_back(request, session))
-
-
-@for_hosts
-@require_POST
-def collection(
-    request: HttpRequest, host: Host, session_id: int, collection_id: int, act: str
-) -> HttpResponse:
-    """Add all of a collection to the session, or drop the collection."""
-    session = own_session(host, session_id)
-    found = get_object_or_404(Collection, pk=collection_id, host=host)
-    if act == "drop":
-        collections.drop(found)
-        messages.success(request, _("“%(name)s” is gone.") % {"name": found.name})
-        return redirect("livestream:pieces", session.pk)
-    variants = collections.variants_of(found)
-    added, refused = _link_all(session, variants)
-    if added:
-        words = _("%(added)s pieces are in your session.") % {"added": added}
-        messages.success(request, words)
-    elif not variants:
-        messages.warning(request, _("None of its pieces is for sale now."))
-    elif not refused:
-        messages.info(request, _("All are in already."))
-    for sentence in refused[:5]:
-        messages.warning(request, sentence)
-    return redirect("livestream:pieces", session.pk)
-
-
-@for_hosts
-@require_POST
-def take_out(
-    request: HttpRequest,
-    host: Host,
-    session_id: int,
-    collection_id: int,
-    variant_id: int,
-) -> HttpResponse:
-    """Take one piece out of a collection of hers."""
-    session = own_session(host, session_id)
-    found = get_object_or_404(Collection, pk=collection_id, host=host)
-    variant = get_object_or_404(Variant, pk=variant_id)
-    collections.take_out(collection=found, variant_id=variant.pk)
-    facts = {"sku": variant.sku, "name": found.name}
-    messages.success(request, _("%(sku)s is out of “%(name)s”.") % facts)
-    return redirect(_back(request, session))
-
-
-def _link_all(
-    session: LiveSession, variants: Iterable[Variant]
-) -> tuple[int, list[str]]:
-    """Link each at a fair price, but for those that are in already."""
-    counter, added, refused = Counter.of(session), 0, []
-    for variant in variants:
-        row = counter.row(variant)
-        if row.linked:
-            continue
-        if row.retail is None or row.shares is None:
-            refused.append(f"{variant.sku}: {row.refusal}")
-            continue
-        try:
-            services.link_variant(
-                host=session.host,
-                session_id=session.pk,
-                variant_id=variant.pk,
-                retail=row.retail,
-            )
-        except Refused as refusal:
-            refused.append(f"{variant.sku}: {refusal}")
-        else:
-            added += 1
-    return added, refused
+    return redirect(back_to(request, session))
 
 
 def _look(request: HttpRequest, host: Host) -> Look:
@@ -388,7 +300,7 @@ def _linked_part(
     facts = {
         "row": Counter.of(session).row(_for_sale(variant_id)),
         "session": session,
-        "back": _back(request, session),
+        "back": back_to(request, session),
         "listings": _listings(session),
     }
     part = render(request, "livestream/_variant_linked.html", facts)
@@ -423,7 +335,8 @@ def suggestion(session: LiveSession, variant: Variant, terms: pricing.Terms) -> 
     return Money.of(whole, least.currency)
 
 
-def _back(request: HttpRequest, session: LiveSession) -> str:
+def back_to(request: HttpRequest, session: LiveSession) -> str:
+    """The page of ours the form stood on, else the market beside the session."""
     wanted = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
     return wanted if is_ours else f"/studio/{session.pk}/pieces/"
