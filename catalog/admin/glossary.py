@@ -109,7 +109,7 @@ class NameForm(forms.ModelForm):
         box: Any = self.fields["grammar"].widget
         box.hint = grammars.hint(language, kind)
         if kind:
-            box.hint += _an_example(language, kind)
+            box.hint = f"{box.hint} {_an_example(language, kind)}"
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
@@ -164,7 +164,7 @@ def _an_example(language: str, kind: str) -> str:
     if word is None:
         return ""
     lines = ", ".join(f"{key}={form}" for key, form in word.grammar.items())
-    said = _(" For instance “%(name)s”: %(lines)s")
+    said = _("For instance “%(name)s”: %(lines)s")
     return str(said) % {"name": word.name, "lines": lines}
 
 
