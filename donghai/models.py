@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from donghai.money import Money
 from donghai.steps.models import Step
@@ -84,9 +85,14 @@ class StaffMember(models.Model):
         ADMIN = "ADMIN", _("administrator")
 
     user = models.OneToOneField(
-        User, on_delete=models.PROTECT, related_name="staff_member"
+        User,
+        on_delete=models.PROTECT,
+        related_name="staff_member",
+        verbose_name=_("user"),
     )
-    duty = models.CharField(_("duty"), max_length=12, choices=Duty.choices)
+    duty = models.CharField(
+        pgettext_lazy("of a person", "duty"), max_length=12, choices=Duty.choices
+    )
     since = models.DateField(_("since"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
 

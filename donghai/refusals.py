@@ -1,6 +1,7 @@
 """A rule that says no on a page: said in words, where the person was."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
@@ -24,6 +25,21 @@ class RefusalsOnPages:
         if "%00" in request.get_full_path():  # no text of the database may hold it
             return bad_request(request, SuspiciousOperation())
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """No text of the database may hold a NUL.
+
+        Of a form's fields only: the check against forgery has read those by now, files
+        to disk. What programs send is left for their views to read, and to refuse.
+        """
+        if request.method != "POST" or getattr(view, "csrf_exempt", False):
+            return None
+        sent = request.POST.lists()  # empty unless it is a form
+        if any("\0" in text for name, texts in sent for text in (name, *texts)):
+            return bad_request(request, SuspiciousOperation())
+        return None
 
     def process_exception(
         self, request: HttpRequest, exception: Exception

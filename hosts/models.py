@@ -29,7 +29,10 @@ class Host(models.Model):
     """A person who presents pieces live and earns a share of what she sells."""
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="host"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="host",
+        verbose_name=_("user"),
     )
     name = models.CharField(_("name on air"), max_length=60)
     slug = models.SlugField(_("address"), max_length=60, unique=True)

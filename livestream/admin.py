@@ -81,7 +81,7 @@ class ListingPage(Page):
         *("pinned_at", "listed_at"),
     )
     list_display = (
-        "pk",
+        column("pk", _("number"), order="pk"),
         link("session", _("session"), order="session"),
         link("variant", "SKU"),
         RETAIL,
@@ -107,7 +107,7 @@ class HostTermsPage(Page):
         *(link("ended_by", _("ended by")), "ended_at"),
     )
     list_display = (
-        "pk",
+        column("pk", _("number"), order="pk"),
         link("merchant", _("merchant"), order="merchant"),
         link("host", _("host"), order="host"),
         link("product", _("product")),

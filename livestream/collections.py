@@ -60,7 +60,17 @@ def variants_of(collection: Collection) -> Sequence[Variant]:
     return list(rows.order_by("collected__pk"))
 
 
-def products_of(collection_id: int) -> list[int]:
+def take_out(*, collection: Collection, variant_id: int) -> None:
+    """Take one piece out; what isn't in it stays out."""
+    collection.items.filter(variant_id=variant_id).delete()
+
+
+def pieces_of(collection: Collection) -> set[int]:
+    """The variants in it, for sale or not."""
+    return set(collection.items.values_list("variant_id", flat=True))
+
+
+def products_of(collection: Collection) -> list[int]:
     """The products of its pieces, in the same order."""
-    items = CollectionPiece.objects.filter(collection_id=collection_id).order_by("pk")
+    items = collection.items.order_by("pk")
     return list(dict.fromkeys(items.values_list("variant__product_id", flat=True)))

@@ -69,7 +69,10 @@ class LiveSession(models.Model):
     host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="sessions")
     language = models.CharField(_("language"), max_length=8, choices=Language.choices)
     market = models.ForeignKey(
-        Market, on_delete=models.PROTECT, related_name="sessions"
+        Market,
+        on_delete=models.PROTECT,
+        related_name="sessions",
+        verbose_name=_("market"),
     )
     title = models.CharField(_("title"), max_length=120)
     cover = models.ImageField(_("cover"), upload_to="covers/", blank=True)

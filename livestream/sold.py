@@ -44,10 +44,14 @@ def count(*, listing_id: int, units: int) -> None:
     sql.change(COUNT_SQL, listing=listing_id, units=units, home=settings.HOME_ZONE)
 
 
-def last_night() -> Night:
-    """Sessions that began yesterday by Donghai's day."""
+def last_night(language: str = "") -> Night:
+    """Sessions that began yesterday by Donghai's day; units of one language or of all.
+
+    What was sold in each language is told either way.
+    """
     rows = _last_night()
-    by_variant = rows.values_list("variant_id").annotate(units=Sum("units"))
+    counted = rows.filter(language=language) if language else rows
+    by_variant = counted.values_list("variant_id").annotate(units=Sum("units"))
     by_language = rows.values_list("language").annotate(units=Sum("units"))
     return Night(dict(by_variant), dict(by_language.order_by("-units")))
 

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from livestream import api
-from livestream.views import market, schedule, studio, terms
+from livestream.views import kept, market, schedule, studio, terms
 
 app_name = "livestream"
 
@@ -28,7 +28,7 @@ STUDIO = [
     path("market/", market.market, name="market"),
     path("<int:session_id>/pieces/", market.pieces, name="pieces"),
     path("<int:session_id>/pieces/link/", market.link, name="link"),
-    path("<int:session_id>/pieces/collect/", market.collect, name="collect"),
+    path("<int:session_id>/pieces/collect/", kept.collect, name="collect"),
     path("<int:session_id>/pieces/of/<int:variant_id>/", market.piece, name="piece"),
     path(
         "<int:session_id>/pieces/<int:listing_id>/unlink/",
@@ -37,15 +37,20 @@ STUDIO = [
     ),
     path(
         "<int:session_id>/collections/<int:collection_id>/link/",
-        market.collection,
+        kept.collection,
         {"act": "link"},
         name="link-collection",
     ),
     path(
         "<int:session_id>/collections/<int:collection_id>/drop/",
-        market.collection,
+        kept.collection,
         {"act": "drop"},
         name="drop-collection",
+    ),
+    path(
+        "<int:session_id>/collections/<int:collection_id>/<int:variant_id>/take-out/",
+        kept.take_out,
+        name="take-out",
     ),
     path("<int:session_id>/go-live/", studio.run, {"act": "go-live"}, name="go-live"),
     path("<int:session_id>/end/", studio.run, {"act": "end"}, name="end"),

@@ -4,6 +4,7 @@ from catalog.admin import (
     artisans,
     connections,
     evidence,
+    glossary,
     merchants,
     products,
     provenance,
@@ -11,7 +12,6 @@ from catalog.admin import (
     stock,
     work,
 )
-from catalog.glossary import admin as glossary
 
 __all__ = [
     "artisans",

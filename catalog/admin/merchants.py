@@ -19,7 +19,7 @@ from catalog.merchants import licences
 from catalog.merchants import services as merchants
 from catalog.merchants.models import Invitation, Merchant, MerchantMember
 from donghai.admin.steps import describe
-from donghai.backoffice.columns import list_of, state
+from donghai.backoffice.columns import list_of, page_of, state
 from donghai.backoffice.duties import CLERKS
 from donghai.backoffice.figures import MOST, Figure, figure
 from donghai.backoffice.pages import Page, Part
@@ -38,6 +38,10 @@ class Refusal(forms.Form):
     too_late = gettext_lazy("This application is not waiting any more.")
     verb = staticmethod(merchants.refuse)
 
+    def leads_to(self, merchant: Merchant) -> str:
+        """Where other applications wait."""
+        return list_of(Merchant, state__exact=Merchant.State.APPLIED)
+
     because = forms.CharField(
         label=gettext_lazy("what is missing"),
         help_text=gettext_lazy("The applicant reads this and can correct it."),
@@ -54,6 +58,9 @@ class Suspension(forms.Form):
     note = gettext_lazy("Suspended")
     too_late = gettext_lazy("This merchant is not selling any more.")
     verb = staticmethod(merchants.suspend)
+
+    def leads_to(self, merchant: Merchant) -> str:
+        return page_of(merchant)
 
     because = forms.CharField(
         label=gettext_lazy("reason"),
@@ -100,7 +107,7 @@ class MerchantPage(Page):
     search_fields = (
         "name__icontains",
         "name_zh__icontains",
-        "credit_code__exact",
+        "credit_code__istartswith",
         "stall__iexact",
         "members__user__email__exact",
     )
@@ -149,7 +156,7 @@ class MerchantPage(Page):
         merchant = get_object_or_404(Merchant, pk=pk)
         form = reasoned(request.POST or None)
         if form.is_valid() and self._done(request, merchant, form):
-            return redirect(list_of(Merchant, state__exact=merchant.state))
+            return redirect(form.leads_to(merchant))
         context = {
             **self.admin_site.each_context(request),
             "title": form.title,

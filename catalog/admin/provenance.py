@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from catalog.admin.evidence import Proven
 from catalog.admin.products import TITLE
 from catalog.admin.words import NamedFilter, box, named
-from catalog.provenance import services
+from catalog.provenance import codes, services
 from catalog.provenance.models import (
     LabReport,
     Passport,
@@ -45,7 +45,7 @@ class RawLotPage(Proven):
         named("mineral", gettext_lazy("mineral")),
         named("origin", gettext_lazy("country of origin")),
         "place",
-        number("weight_kg", "kg", order="weight_kg"),
+        number("weight_kg", gettext_lazy("weight (kg)"), order="weight_kg"),
         "arrived_on",
         state("state", gettext_lazy("state")),
     )
@@ -82,7 +82,7 @@ class RawUsePage(Proven):
     list_display = (
         link("lot", gettext_lazy("lot")),
         TITLE,
-        number("grams", "g"),
+        number("grams", gettext_lazy("weight (g)")),
         "said_at",
     )
     list_display_links = ("said_at",)
@@ -158,7 +158,14 @@ class PassportPage(Page):
     list_display = ("code", TITLE, "issued_at", "revoked_at")
     list_select_related = ("product",)
     search_fields = ("code__exact",)
-    search_help_text = gettext_lazy("The whole code, without gaps")
+    search_help_text = gettext_lazy("The whole code, as it is printed")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Passport], search_term: str
+    ) -> Any:
+        """By the code that was meant, whatever its case and gaps."""
+        meant = codes.read(search_term) or search_term
+        return super().get_search_results(request, queryset, meant)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What is revoked stays revoked."""

@@ -17,6 +17,7 @@ from catalog.products.models import Variant
 from catalog.stock import services
 from catalog.stock.models import Hold, StockMovement
 from donghai.backoffice.columns import (
+    column,
     link,
     list_of,
     number,
@@ -27,6 +28,8 @@ from donghai.backoffice.duties import CLERKS
 from donghai.backoffice.figures import MOST, Figure, figure
 from donghai.backoffice.pages import Page
 from donghai.backoffice.site import Group
+
+MOST_UNITS = 1_000_000  # in one go: more is a slip
 
 
 class FreeFilter(admin.SimpleListFilter):
@@ -82,6 +85,8 @@ class MoveStock(forms.Form):
     change = forms.IntegerField(
         label=gettext_lazy("units"),
         help_text=gettext_lazy("Below zero takes out what a count did not find."),
+        min_value=-MOST_UNITS,
+        max_value=MOST_UNITS,
     )
     reason = forms.CharField(label=gettext_lazy("reason"), max_length=120)
 
@@ -198,7 +203,7 @@ class HoldPage(Page):
         *("created_at", "expires_at", "ended_at"),
     )
     list_display = (
-        "pk",
+        column("pk", gettext_lazy("number"), order="pk"),
         link("variant", "SKU"),
         number("quantity", gettext_lazy("quantity")),
         state("state", gettext_lazy("state")),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+from catalog.glossary import grammars
 from catalog.glossary.models import Language, Term, TermName
 from donghai.memory import remembered
 
@@ -48,15 +49,19 @@ class Book:
 
 @remembered(1)
 def book() -> Book:
-    """The whole glossary, terms in their order."""
+    """The whole glossary, terms in their order.
+
+    Grammar that no title can be made with is left out: the word stays its plain name.
+    """
     found = Book(words={language: {} for language in Language.values})
     found.terms = {term.code: term for term in Term.objects.order_by("position", "pk")}
     codes = {term.pk: term for term in found.terms.values()}
     rows = TermName.objects.order_by("pk").values_list(
         "term_id", "language", "name", "grammar", "synonyms"
     )
-    for term_id, language, name, grammar, synonyms in rows:
+    for term_id, language, name, written, synonyms in rows:
         term = codes[term_id]
+        grammar = grammars.understood(language, term.kind, written)
         found.words[language][term.code] = Word(name, grammar)
         for place, phrase in enumerate((name, *synonyms)):
             found.phrases.append(

@@ -92,7 +92,10 @@ class MerchantMember(models.Model):
         Merchant, on_delete=models.PROTECT, related_name="members"
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="memberships",
+        verbose_name=_("user"),
     )
     role = models.CharField(_("role"), max_length=6, choices=Role.choices)
     since = models.DateField(_("since"), default=timezone.localdate)

@@ -24,7 +24,7 @@ def recompose(step: Step) -> None:
     term = Term.objects.get(pk=step.subject_id)
     mark, _colon, after = step.key.partition(":")
     memory.forget()
-    products = list(_using(term).filter(pk__gt=int(after or 0))[:AT_ONCE])
+    products = list(using(term).filter(pk__gt=int(after or 0))[:AT_ONCE])
     with steps.finishing(step):
         changed = [product for product in products if _is_renamed(product)]
         Product.objects.bulk_update(changed, ["titles", "changed_at"])
@@ -34,7 +34,8 @@ def recompose(step: Step) -> None:
             steps.schedule(RECOMPOSE, subject_id=term.pk, key=key)
 
 
-def _using(term: Term) -> QuerySet[Product]:
+def using(term: Term) -> QuerySet[Product]:
+    """Products that say a term."""
     code = term.code
     facts = Q(mineral=code) | Q(form=code) | Q(colour=code) | Q(motif=code)
     return Product.objects.filter(facts | Q(treatment=code)).order_by("pk")

@@ -95,6 +95,7 @@ class SheetImport(models.Model):
         related_name="+",
         null=True,
         blank=True,
+        verbose_name=_("started by"),
     )
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)

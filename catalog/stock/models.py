@@ -77,6 +77,7 @@ class StockMovement(models.Model):
         related_name="+",
         null=True,
         blank=True,
+        verbose_name=_("moved by"),
     )
     moved_at = models.DateTimeField(_("moved at"), default=timezone.now)
     key = models.UUIDField(_("key of the form"), null=True, blank=True)

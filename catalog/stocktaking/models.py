@@ -38,7 +38,10 @@ class StockTake(models.Model):
         _("state"), max_length=8, choices=State.choices, default=State.OPEN
     )
     started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("started by"),
     )
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     finished_by = models.ForeignKey(
@@ -47,6 +50,7 @@ class StockTake(models.Model):
         related_name="+",
         null=True,
         blank=True,
+        verbose_name=_("finished by"),
     )
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 

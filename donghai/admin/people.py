@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from donghai.backoffice.columns import column, link
 from donghai.backoffice.duties import ADMINS, CLERKS
@@ -78,7 +79,9 @@ class UserPage(Page):
     list_filter = ("is_active", "staff_member__duty")
     search_fields = ("email__startswith", "name__icontains")
 
-    @admin.display(description=_("duty"), ordering="staff_member__duty")
+    @admin.display(
+        description=pgettext_lazy("of a person", "duty"), ordering="staff_member__duty"
+    )
     def duty(self, user: User) -> str | None:
         return user.staff_member.get_duty_display() if user.is_staff else None
 

@@ -1,7 +1,7 @@
 """A host's market beside one of her sessions: find, see her share, add in one tap."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
@@ -22,7 +22,7 @@ from catalog.search.likeness import like
 from donghai.errors import Refused
 from donghai.money import Money
 from donghai.paging import whole_number
-from donghai.templatetags.pages import yuan
+from donghai.templatetags.pages import language, yuan
 from hosts.models import Host, Language
 from livestream import collections, pricing, services, sold
 from livestream.models import Collection, Listing, LiveSession
@@ -64,6 +64,22 @@ class Card:
     product: Product
     rows: Sequence[Row]
     sold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is looked at instead of the market: view "like", "sold" or "collection"."""
+
+    view: str = ""
+    heading: str = ""
+    products: Sequence[int] = ()
+    language: str = ""
+    collection: Collection | None = None
+
+    @property
+    def kept(self) -> set[int]:
+        """The variants that can be taken out of what is looked at."""
+        return collections.pieces_of(self.collection) if self.collection else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +133,9 @@ def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """The market beside a session; each piece shows the host's share at a price."""
     session = own_session(host, session_id)
     counter = Counter.of(session)
-    shelf, products = _shelf(request)
-    nights = sold.last_night()
+    look = _look(request, host)
+    shelf, products = _shelf(request, look)
+    nights = sold.last_night(look.language)
     return render(
         request,
         "livestream/pieces.html",
@@ -134,9 +151,10 @@ def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "languages": dict(Language.choices),
             "collections": collections.of(host),
             "offering": _offering(counter.terms),
-            "view": _view(request),
-            "next_after": "" if _view(request) else shelf.next_after,
-            "is_first": shelf.is_first or bool(_view(request)),
+            "look": look,
+            "kept": look.kept,
+            "next_after": "" if look.view else shelf.next_after,
+            "is_first": shelf.is_first or bool(look.view),
         },
     )
 
@@ -162,7 +180,7 @@ def piece(
             "share": yuan(row.shares.host),
         }
         messages.info(request, words % facts)
-    return redirect(_back(request, session))
+    return redirect(back_to(request, session))
 
 
 @for_hosts
@@ -188,7 +206,7 @@ def link(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         if is_part:
             return _refused_part(request, variant_id, str(refusal))
         messages.error(request, str(refusal))
-        return redirect(_back(request, session))
+        return redirect(back_to(request, session))
     words = _("%(sku)s is in your session; you get %(share)s of each.") % {
         "sku": listing.variant.sku,
         "share": yuan(listing.host_share),
@@ -196,7 +214,7 @@ def link(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     if is_part:
         return _linked_part(request, session, variant_id, words)
     messages.success(request, words)
-    return redirect(_back(request, session))
+    return redirect(back_to(request, session))
 
 
 @for_hosts
@@ -208,97 +226,38 @@ def unlink(
     session = own_session(host, session_id)
     get_object_or_404(Listing, pk=listing_id, session=session)
     services.unlink(host=host, session_id=session.pk, listing_id=listing_id)
-    return redirect(_back(request, session))
+    return redirect(back_to(request, session))
 
 
-@for_hosts
-@require_POST
-def collect(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
-    """Put a variant into one of the host's collections, a new one by its name."""
-    session = own_session(host, session_id)
-    variant = get_object_or_404(
-        Variant.objects.for_sale(), pk=whole_number(request.POST.get("variant", ""))
-    )
-    name = request.POST.get("name", "").strip() or request.POST.get("collection", "")
-    kept = collections.keep(host=host, name=name, variant_id=variant.pk)
-    messages.success(
-        request,
-        _("%(sku)s is in “%(name)s”.") % {"sku": variant.sku, "name": kept.name},
-    )
-    return redirect(_back(request, session))
+def _look(request: HttpRequest, host: Host) -> Look:
+    """Which shelf the address asks for; a collection must be hers."""
+    asked = request.GET
+    if "like" in asked:
+        pk = whole_number(asked["like"]) or 0
+        piece = Product.objects.listed().filter(pk=pk).first()
+        words = _("Pieces like “%(piece)s”") if piece else _("Pieces like this")
+        return Look("like", words % {"piece": piece}, like(pk, ALIKE))
+    spoken = asked.get("sold", "")
+    if spoken in Language.values:
+        facts = {"language": language(spoken)}
+        words = _("Sold last night in %(language)s") % facts
+        return Look("sold", words, sold.most_sold(spoken), language=spoken)
+    if "collection" in asked:
+        pk = whole_number(asked["collection"]) or 0
+        found = get_object_or_404(Collection, pk=pk, host=host)
+        words = _("Your collection “%(name)s”") % {"name": found.name}
+        ids = collections.products_of(found)
+        return Look("collection", words, ids, collection=found)
+    return Look()
 
 
-@for_hosts
-@require_POST
-def collection(
-    request: HttpRequest, host: Host, session_id: int, collection_id: int, act: str
-) -> HttpResponse:
-    """Add all of a collection to the session, or drop the collection."""
-    session = own_session(host, session_id)
-    found = get_object_or_404(Collection, pk=collection_id, host=host)
-    if act == "drop":
-        collections.drop(found)
-        messages.success(request, _("“%(name)s” is gone.") % {"name": found.name})
-        return redirect("livestream:pieces", session.pk)
-    variants = collections.variants_of(found)
-    added, refused = _link_all(session, variants)
-    if added:
-        words = _("%(added)s pieces are in your session.") % {"added": added}
-        messages.success(request, words)
-    elif not variants:
-        messages.warning(request, _("None of its pieces is for sale now."))
-    elif not refused:
-        messages.info(request, _("All are in already."))
-    for sentence in refused[:5]:
-        messages.warning(request, sentence)
-    return redirect("livestream:pieces", session.pk)
-
-
-def _link_all(
-    session: LiveSession, variants: Iterable[Variant]
-) -> tuple[int, list[str]]:
-    """Link each at a fair price, but for those that are in already."""
-    counter, added, refused = Counter.of(session), 0, []
-    for variant in variants:
-        row = counter.row(variant)
-        if row.linked:
-            continue
-        if row.retail is None or row.shares is None:
-            refused.append(f"{variant.sku}: {row.refusal}")
-            continue
-        try:
-            services.link_variant(
-                host=session.host,
-                session_id=session.pk,
-                variant_id=variant.pk,
-                retail=row.retail,
-            )
-        except Refused as refusal:
-            refused.append(f"{variant.sku}: {refusal}")
-        else:
-            added += 1
-    return added, refused
-
-
-def _shelf(request: HttpRequest) -> tuple[Shelf, list[Product]]:
+def _shelf(request: HttpRequest, look: Look) -> tuple[Shelf, list[Product]]:
     """What the address asks for: the market, what is like a piece, what was sold."""
     shelf = browse(request.GET, Looker(reader_language(), is_trade=True, size=PAGE))
-    view = _view(request)
-    if not view:
+    if not look.view:
         return shelf, shelf.products
-    if view == "like":
-        ids = like(whole_number(request.GET["like"]) or 0, ALIKE)
-    elif view == "sold":
-        ids = sold.most_sold(request.GET["sold"])
-    else:
-        ids = collections.products_of(whole_number(request.GET["collection"]) or 0)
-    rows = Product.objects.listed().with_stock().in_bulk(ids)
-    return shelf, [rows[pk] for pk in ids if pk in rows]
-
-
-def _view(request: HttpRequest) -> str:
-    """Which of the other shelves is looked at, "" for the market itself."""
-    return next((x for x in ("like", "sold", "collection") if x in request.GET), "")
+    rows = Product.objects.listed().with_stock().in_bulk(look.products)
+    return shelf, [rows[pk] for pk in look.products if pk in rows]
 
 
 def _offering(terms: pricing.Terms) -> list[Merchant]:
@@ -341,7 +300,7 @@ def _linked_part(
     facts = {
         "row": Counter.of(session).row(_for_sale(variant_id)),
         "session": session,
-        "back": _back(request, session),
+        "back": back_to(request, session),
         "listings": _listings(session),
     }
     part = render(request, "livestream/_variant_linked.html", facts)
@@ -376,7 +335,8 @@ def suggestion(session: LiveSession, variant: Variant, terms: pricing.Terms) -> 
     return Money.of(whole, least.currency)
 
 
-def _back(request: HttpRequest, session: LiveSession) -> str:
+def back_to(request: HttpRequest, session: LiveSession) -> str:
+    """The page of ours the form stood on, else the market beside the session."""
     wanted = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
     return wanted if is_ours else f"/studio/{session.pk}/pieces/"

@@ -88,7 +88,10 @@ class Declaration(models.Model):
         Parcel, on_delete=models.PROTECT, related_name="declaration"
     )
     route = models.ForeignKey(
-        Route, on_delete=models.PROTECT, related_name="declarations"
+        Route,
+        on_delete=models.PROTECT,
+        related_name="declarations",
+        verbose_name=_("customs route"),
     )
     cop_no = models.CharField(_("our number"), max_length=30, unique=True)
     state = models.CharField(

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Hold, StockLevel, StockMovement
 from catalog.stock import services as catalog
-from tests.make import make_variant
+from tests.make import make_client, make_staff, make_variant
 
 
 def counts(variant) -> tuple[int, int, int]:
@@ -183,3 +184,19 @@ def test_a_hold_ended_by_many_at_once_ends_once():
     assert sum(bool(result) for result in results) == 1
     sold = Hold.objects.get(pk=held.id).state == Hold.State.CONSUMED
     assert counts(variant) == (5, 2 if sold else 0, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("units", [10**20 - 1, -(10**20), 1_000_001])
+def test_a_clerk_moves_no_more_than_a_house_can_hold(units):
+    variant = make_variant()
+    before = variant.stock.on_hand
+    address = reverse("admin:catalog_variant_move", args=[variant.pk])
+    sent = {"kind": "RECEIVED", "change": units, "reason": "delivery"}
+
+    answer = make_client(make_staff()).post(address, sent)
+
+    assert answer.status_code == 200
+    assert "1000000" in answer.content.decode()
+    variant.stock.refresh_from_db()
+    assert variant.stock.on_hand == before

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from donghai import steps
 from donghai.backoffice.columns import page_of
@@ -26,6 +27,8 @@ from tests.make import (
 
 pytestmark = pytest.mark.django_db
 Duty = StaffMember.Duty
+SHOWN_IN = ("list_display", "fields", "shown", "readonly_fields", "list_filter")
+SAID_ALIKE = {"sku", "guid"}  # in every language
 
 
 def every_address() -> list[str]:
@@ -303,3 +306,15 @@ def test_lists_ask_the_database_as_often_for_many_rows_as_for_one(
     for name in ("catalog_variant", "catalog_product", "hosts_host", "donghai_step"):
         with django_assert_max_num_queries(7):
             assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
+
+
+def test_every_field_the_admin_shows_has_a_name_to_be_translated():
+    found = admin.site._registry.values()
+    pages = [page for page in found if isinstance(page, Page)]
+    for shown in [*pages, *(part for page in pages for part in page.inlines)]:
+        lists = [getattr(shown, name, None) or () for name in SHOWN_IN]
+        names = {name for named in lists for name in named if isinstance(name, str)}
+        assert "pk" not in names
+        for field in shown.model._meta.fields:
+            if field.name in names - SAID_ALIKE:
+                assert isinstance(field.verbose_name, Promise), (shown, field)

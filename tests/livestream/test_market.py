@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from catalog.models import Variant
 from donghai.money import Money
 from livestream import pricing, services, sold
-from livestream.models import Collection, Listing, LiveSession
+from livestream.models import Collection, Listing, LiveSession, SoldCount
 from tests.make import (
     make_client,
     make_glossary,
@@ -401,3 +401,76 @@ def test_the_market_is_the_running_sessions_before_the_next_ones():
     LiveSession.objects.update(ends_at=timezone.now() - timedelta(hours=7), **past)
     answer = client.get("/studio/market/?search=ring")
     assert answer["Location"] == "/studio/plan/?search=ring"
+
+
+def keep(client, session, variant, name="Friday"):
+    address = f"/studio/{session.pk}/pieces/collect/"
+    client.post(address, {"variant": variant.pk, "name": name})
+    return Collection.objects.get(name=name)
+
+
+def test_what_another_host_keeps_is_not_shown():
+    session, other = make_session(), make_session()
+    kept = keep(make_client(session.host.user), session, make_variant())
+    address = f"/studio/{other.pk}/pieces/"
+
+    answer = make_client(other.host.user).get(address, {"collection": kept.pk})
+
+    assert answer.status_code == 404
+
+
+def test_one_piece_is_taken_out_of_a_collection_by_its_host_alone():
+    session, other = make_session(), make_session()
+    first, second = make_variant(), make_variant()
+    client = make_client(session.host.user)
+    keep(client, session, first)
+    kept = keep(client, session, second)
+    page = client.get(f"/studio/{session.pk}/pieces/", {"collection": kept.pk})
+    out = f"collections/{kept.pk}/{first.pk}/take-out/"
+    stranger = make_client(other.host.user)
+
+    refused = stranger.post(f"/studio/{other.pk}/{out}")
+    assert refused.status_code == 404
+    assert kept.items.count() == 2
+
+    assert f'action="/studio/{session.pk}/{out}"' in page.content.decode()
+    client.post(f"/studio/{session.pk}/{out}")
+    client.post(f"/studio/{session.pk}/{out}")
+    assert [item.variant_id for item in kept.items.all()] == [second.pk]
+
+
+def test_another_shelf_says_what_it_is_and_counts_its_language_alone():
+    session, variant = make_session(), make_variant()
+    client = make_client(session.host.user)
+    kept = keep(client, session, variant)
+    for spoken, units in (("es", 2), ("en", 5)):
+        SoldCount.objects.create(
+            night=pricing.home_day() - timedelta(days=1),
+            language=spoken,
+            variant=variant,
+            units=units,
+        )
+    address = f"/studio/{session.pk}/pieces/"
+
+    in_spanish = client.get(address, {"sold": "es"})
+    page = in_spanish.content.decode()
+    alike = client.get(address, {"like": variant.product_id}).content.decode()
+    friday = client.get(address, {"collection": kept.pk}).content.decode()
+
+    assert "Sold last night in Spanish</h2>" in page
+    assert [card.sold for card in in_spanish.context["cards"]] == [2]
+    assert 'href="?sold=es" aria-current="true"' in page
+    assert 'href="?sold=en">' in page
+    assert f"Pieces like “{variant.product}”</h2>" in alike
+    assert "Your collection “Friday”</h2>" in friday
+    assert f'href="?collection={kept.pk}" aria-current="true"' in friday
+    assert [card.sold for card in client.get(address).context["cards"]] == [7]
+
+
+def test_nothing_found_says_what_to_try():
+    session = make_session()
+    page = make_client(session.host.user).get(
+        f"/studio/{session.pk}/pieces/", {"search": "amethyst"}
+    )
+
+    assert "Try fewer words, another language" in page.content.decode()

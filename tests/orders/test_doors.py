@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
@@ -15,6 +16,7 @@ from orders.checkout.models import Claim, Order
 from orders.payments.models import Payment
 from tests.make import (
     make_claim,
+    make_client,
     make_host,
     make_listing,
     make_order,
@@ -333,6 +335,31 @@ def test_what_no_row_can_hold_is_refused_as_a_problem(client, path, body, status
 )
 def test_a_text_that_no_database_keeps_is_refused(client, path):
     assert client.get(path).status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_form_with_a_text_that_no_database_keeps_is_refused_and_keeps_nothing():
+    session = make_session()
+    browser = make_client(session.host.user)
+    sent = {"variant": make_variant().pk, "name": "a\0b"}
+    address = f"/studio/{session.pk}/pieces/collect/"
+    plain = "application/x-www-form-urlencoded"
+
+    assert browser.post(address, sent).status_code == 400
+    assert browser.post(address, urlencode(sent), plain).status_code == 400
+    assert not session.host.collections.exists()
+
+
+@pytest.mark.django_db
+def test_a_program_that_sends_such_a_text_is_told_what_is_wrong(client):
+    claim = make_claim()
+    body, send = placed(client, claim)
+
+    answer = send(body | {"address": ADDRESS | {"name": "a\0b"}})
+
+    assert answer.status_code in (400, 422)
+    assert answer["Content-Type"] == "application/problem+json"
+    assert not Order.objects.exists()
 
 
 @pytest.mark.django_db

@@ -1,10 +1,21 @@
 """People who work stone, and what they were honoured with."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from catalog.merchants.models import Merchant
+
+FIRST_YEAR = 1900
+
+
+def validate_year(year: int) -> None:
+    """Of a living person: neither long ago nor still to come."""
+    now = timezone.localdate().year
+    if not FIRST_YEAR <= year <= now:
+        words = _("Write a year from %(first)s to %(now)s.")
+        raise ValidationError(words, params={"first": FIRST_YEAR, "now": now})
 
 
 class Artisan(models.Model):
@@ -29,8 +40,11 @@ class Artisan(models.Model):
         related_name="artisans",
         null=True,
         blank=True,
+        verbose_name=_("merchant"),
     )
-    since = models.PositiveSmallIntegerField(_("at it since"), null=True, blank=True)
+    since = models.PositiveSmallIntegerField(
+        _("at it since"), null=True, blank=True, validators=[validate_year]
+    )
 
     class Meta:
         verbose_name = _("artisan")
@@ -45,10 +59,13 @@ class Honour(models.Model):
     """A title or prize given to an artisan."""
 
     artisan = models.ForeignKey(
-        Artisan, on_delete=models.PROTECT, related_name="honours"
+        Artisan,
+        on_delete=models.PROTECT,
+        related_name="honours",
+        verbose_name=_("artisan"),
     )
     title = models.JSONField(_("title, by language"), default=dict)
-    year = models.PositiveSmallIntegerField(_("year"))
+    year = models.PositiveSmallIntegerField(_("year"), validators=[validate_year])
     given_by = models.CharField(_("given by"), max_length=120)
 
     class Meta:

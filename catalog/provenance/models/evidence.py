@@ -85,6 +85,7 @@ class Evidence(models.Model):
         related_name="+",
         null=True,
         blank=True,
+        verbose_name=_("added by"),
     )
     added_at = models.DateTimeField(_("added"), default=timezone.now)
     checked_by = models.ForeignKey(
@@ -93,6 +94,7 @@ class Evidence(models.Model):
         related_name="+",
         null=True,
         blank=True,
+        verbose_name=_("checked by"),
     )
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
 

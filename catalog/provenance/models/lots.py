@@ -82,6 +82,7 @@ class RawLot(models.Model):
     declared_on = models.DateField(_("declared on"), null=True, blank=True)
     arrived_on = models.DateField(_("arrived on"), null=True, blank=True)
     year = models.GeneratedField(
+        verbose_name=_("year"),
         expression=ExtractYear("arrived_on"),
         output_field=models.SmallIntegerField(null=True),
         db_persist=True,

@@ -28,9 +28,16 @@ class OfPiece(models.Model):
     The database holds `variant` to its product.
     """
 
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="+", verbose_name=_("product")
+    )
     variant = models.ForeignKey(
-        Variant, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        Variant,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("variant"),
     )
 
     objects: ClassVar[Any] = OfPieceQuerySet.as_manager()
@@ -42,7 +49,12 @@ class OfPiece(models.Model):
 class RawUse(OfPiece):
     """A product made of a lot. Without `grams` it is only said that it was."""
 
-    lot = models.ForeignKey(RawLot, on_delete=models.PROTECT, related_name="uses")
+    lot = models.ForeignKey(
+        RawLot,
+        on_delete=models.PROTECT,
+        related_name="uses",
+        verbose_name=_("lot"),
+    )
     grams = models.DecimalField(
         _("grams"), max_digits=12, decimal_places=2, null=True, blank=True
     )
@@ -77,7 +89,12 @@ class Work(OfPiece):
         SET = "SET", _("set")
         STRUNG = "STRUNG", _("strung")
 
-    artisan = models.ForeignKey(Artisan, on_delete=models.PROTECT, related_name="works")
+    artisan = models.ForeignKey(
+        Artisan,
+        on_delete=models.PROTECT,
+        related_name="works",
+        verbose_name=_("artisan"),
+    )
     role = models.CharField(_("what was done"), max_length=8, choices=Role.choices)
     from_on = models.DateField(_("begun on"), null=True, blank=True)
     to_on = models.DateField(_("done on"), null=True, blank=True)

@@ -10,13 +10,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from catalog.glossary.models import reader_language
-from catalog.models import Product
+from catalog.models import Product, Variant
 from catalog.products.browsing import Looker, browse
 from catalog.products.describing import description, story
 from catalog.provenance.views import passports
 from catalog.search.likeness import like
+from donghai.money import Money
 from hosts.models import Host
-from livestream import stream
+from livestream import pricing, stream
 from livestream.models import Listing, LiveSession
 from orders.checkout import linked
 from orders.checkout.book import countries
@@ -96,6 +97,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
             "visitor": visitor,
             "destinations": shipped_to(),
             "sees_wholesale": sees_wholesale(request),
+            "variants": _at_her_price(request, found),
         },
     )
 
@@ -116,6 +118,22 @@ def sees_wholesale(request: HttpRequest) -> bool:
     """Hosts choose by wholesale price; buyers see the price at their door."""
     user: Any = request.user
     return user.is_authenticated and Host.objects.filter(user=user).exists()
+
+
+def _at_her_price(
+    request: HttpRequest, product: Product
+) -> list[tuple[Variant, Money | None]]:
+    """A product's variants, each with what the host who looks pays if that is less."""
+    variants = list(product.variants.all())
+    user: Any = request.user
+    host = Host.objects.filter(user=user).first() if user.is_authenticated else None
+    if host is None:
+        return [(variant, None) for variant in variants]
+    terms = pricing.Terms.of(host, pricing.home_day())
+    return [
+        (variant, terms.wholesale(variant) if terms.best(variant) else None)
+        for variant in variants
+    ]
 
 
 def _with_offers(

@@ -6,7 +6,7 @@ from django.urls import reverse
 from catalog.glossary.models import ForbiddenWord, Language, Term, TermName
 from catalog.glossary.titles import Facts, compose_titles
 from donghai.models import StaffMember
-from tests.make import make_client, make_glossary, make_staff
+from tests.make import make_client, make_glossary, make_staff, make_variant
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +138,79 @@ def test_terms_are_found_by_a_name_in_any_language():
     text = page.content.decode()
     assert "AMETHYST" in text
     assert "CITRINE" not in text
+
+
+def test_a_gender_german_does_not_have_is_refused_with_those_it_has():
+    make_glossary()
+    client = make_client(make_staff())
+    agate = Term.objects.get(code="AGATE")
+    german = agate.names.get(language="de")
+    place = list(agate.names.order_by("pk")).index(german)
+    address = reverse("admin:catalog_term_change", args=[agate.pk])
+
+    page = client.get(address).content.decode()
+    sent = form_of(agate) | {f"names-{place}-grammar": "gender=z"}
+    answer = client.post(address, sent)
+
+    assert "gender=m|f|n|p, nominative=…, dative=…" in page
+    assert "For instance “Bergkristall”: gender=m" in page
+    assert answer.status_code == 200
+    assert "“gender=z” cannot be said in Deutsch" in answer.content.decode()
+    german.refresh_from_db()
+    assert german.grammar == {"gender": "m"}
+
+
+@pytest.mark.parametrize(
+    ("language", "field", "written", "told"),
+    [
+        ("es", "name", "Amatista", "(AMETHYST)"),
+        ("zh-hans", "name", "紫水晶", "(AMETHYST)"),
+        ("ja", "name", "アメジスト", "(AMETHYST)"),
+        ("en", "synonyms", "agate | clear quartz", "(ROCK_CRYSTAL)"),
+        ("en", "name", "<b>agate</b>", "Leave out"),
+        ("en", "synonyms", "a>b", "Leave out"),
+    ],
+)
+def test_a_name_of_another_term_or_with_a_tag_is_refused(
+    language, field, written, told
+):
+    make_glossary()
+    client = make_client(make_staff())
+    agate = Term.objects.get(code="AGATE")
+    before = list(agate.names.order_by("pk").values())
+    languages = [row["language"] for row in before]
+    key = f"names-{languages.index(language)}-{field}"
+
+    answer = client.post(
+        reverse("admin:catalog_term_change", args=[agate.pk]),
+        form_of(agate) | {key: written},
+    )
+
+    assert answer.status_code == 200
+    assert told in answer.content.decode()
+    assert list(agate.names.order_by("pk").values()) == before
+
+
+def test_every_shipped_term_can_be_saved_as_it_is():
+    make_glossary()
+    client = make_client(make_staff())
+
+    for code in ("JADEITE", "NEPHRITE", "GLASS", "FOX", "FACETED", "STONE"):
+        term = Term.objects.get(code=code)
+        address = reverse("admin:catalog_term_change", args=[term.pk])
+        assert client.post(address, form_of(term)).status_code == 302
+
+
+def test_saving_says_how_many_products_follow():
+    make_glossary()
+    client = make_client(make_staff())
+    product = make_variant().product
+    term = Term.objects.get(code=product.mineral)
+
+    answer = client.post(
+        reverse("admin:catalog_term_change", args=[term.pk]),
+        form_of(term),
+        follow=True,
+    )
+
+    assert "The titles of 1 product follow in some minutes." in answer.content.decode()

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.urls import reverse
 
 from catalog.merchants import services
 from catalog.models import Hold, Merchant, Product
@@ -21,6 +22,7 @@ from tests.make import (
     make_member,
     make_merchant,
     make_session,
+    make_staff,
     make_variant,
 )
 
@@ -168,3 +170,29 @@ def test_a_running_session_marks_a_suspended_merchants_piece_as_not_for_sale():
     assert f"/{listing.pk}/pin/" not in desk
     assert "not for sale" in room
     assert f'name="listing" value="{listing.pk}">Claim' not in room
+
+
+def test_a_clerk_who_suspends_comes_back_to_that_merchant():
+    merchant = make_merchant()
+    address = reverse("admin:catalog_merchant_suspend", args=[merchant.pk])
+
+    answer = make_client(make_staff()).post(address, {"because": "No licence."})
+
+    merchant.refresh_from_db()
+    assert merchant.state == Merchant.State.SUSPENDED
+    assert answer["Location"] == reverse(
+        "admin:catalog_merchant_change", args=[merchant.pk]
+    )
+
+
+def test_a_merchant_is_found_by_how_his_credit_code_begins():
+    merchant, other = make_merchant(), make_merchant()
+    listed = reverse("admin:catalog_merchant_changelist")
+    begins = merchant.credit_code[:-2].lower()
+
+    page = make_client(make_staff()).get(listed, {"q": begins})
+
+    assert list(page.context["cl"].queryset.filter(pk=merchant.pk)) == [merchant]
+    assert other.credit_code.lower().startswith(begins) == (
+        other in page.context["cl"].queryset
+    )

@@ -233,3 +233,35 @@ def test_a_clerk_adds_a_work_on_an_artisans_page():
 
     assert answer.status_code == 302, answer.context["errors"]
     assert artisan.works.get().product == product
+
+
+@pytest.mark.parametrize(("since", "status"), [(3000, 200), (1899, 200), (1990, 302)])
+def test_an_artisan_works_since_a_year_that_has_been(since, status):
+    facts = {
+        "name": "Li Wei",
+        "name_zh": "李伟",
+        "slug": "li-wei",
+        "craft": "CARVER",
+        "since": since,
+        **inline("honours", **NONE),
+        **inline("works", **NONE),
+    }
+
+    answer = make_client(make_staff()).post(address("artisan", "add"), facts)
+
+    assert answer.status_code == status
+    assert Artisan.objects.count() == (1 if status == 302 else 0)
+    if status == 200:
+        assert "Write a year from 1900 to" in answer.content.decode()
+
+
+def test_a_passport_is_found_as_it_is_printed_and_in_any_case():
+    found = services.passport_of(make_variant().product)
+    other = services.passport_of(make_variant().product)
+    clerk = make_client(make_staff())
+
+    for typed in (found.code, found.spaced, found.code.lower(), f" {found.spaced} "):
+        page = clerk.get(address("passport", "changelist"), {"q": typed})
+        text = page.content.decode()
+        assert f">{found.code}<" in text
+        assert f">{other.code}<" not in text

@@ -14,6 +14,7 @@ from tests.make import (
     make_host,
     make_listing,
     make_session,
+    make_terms,
     make_variant,
 )
 
@@ -334,3 +335,18 @@ def test_a_bag_under_payment_leads_back_to_its_order(client):
     assert page.context["waiting"] == Order.objects.get()
     assert not page.context["can_pay"]
     assert f"/orders/{Order.objects.get().number}/" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_host_sees_her_own_price_beside_the_list_price():
+    variant = make_variant(wholesale="39.00")
+    terms = make_terms(variant.merchant, percent_off=5)
+    address = f"/crystals/{variant.product_id}/"
+
+    hers = make_client(terms.host.user).get(address).content.decode()
+    others = make_client(make_host().user).get(address).content.decode()
+
+    assert "¥37.05" in hers
+    assert "list price ¥39.00" in hers
+    assert "¥39.00" in others
+    assert "list price" not in others

@@ -7,9 +7,12 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from catalog.glossary import book, services
+from catalog.glossary import book, grammars, services
 from catalog.glossary.models import (
     ForbiddenWord,
     Language,
@@ -18,6 +21,8 @@ from catalog.glossary.models import (
     TermName,
     reader_language,
 )
+from catalog.products.recomposing import using
+from catalog.search.words import fold
 from donghai.backoffice.duties import CLERKS
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
@@ -30,10 +35,23 @@ UNASKED: dict[str, tuple[str, ...]] = {
 }
 
 
+MOST_COUNTED = 10_000
+
+
+class HintedArea(forms.Textarea):
+    """A box with what may be written in it right below."""
+
+    hint = ""
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        box = super().render(*args, **kwargs)
+        return format_html('{}<div class="help">{}</div>', box, self.hint)
+
+
 class Lines(forms.CharField):
     """A mapping, written as "name=form" on lines."""
 
-    widget = forms.Textarea(attrs={"rows": 2, "cols": 26})
+    widget = HintedArea(attrs={"rows": 2, "cols": 26})
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -83,6 +101,71 @@ class NameForm(forms.ModelForm):
         model = TermName
         fields = ("language", "name", "grammar", "synonyms")
         widgets = {"name": forms.TextInput(attrs={"size": 22})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = self.initial.get("language", "")
+        kind = self.instance.term.kind if self.instance.term_id else ""
+        box: Any = self.fields["grammar"].widget
+        box.hint = grammars.hint(language, kind)
+        if kind:
+            box.hint = f"{box.hint} {_an_example(language, kind)}"
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        language, term = said.get("language"), said.get("term")
+        if language and term and "grammar" in said:
+            fault = grammars.fault(language, term.kind, said["grammar"])
+            if fault:
+                self.add_error("grammar", fault)
+        phrases = {"name": [said.get("name", "")], "synonyms": said.get("synonyms", [])}
+        for field, written in phrases.items():
+            for phrase in filter(None, written):
+                fault = _fault_of(phrase) or _taken(phrase, language, term)
+                if fault:
+                    self.add_error(field, fault)
+        if any(_fault_of(form) for form in said.get("grammar", {}).values()):
+            self.add_error("grammar", NO_ANGLES)
+        return said
+
+
+NO_ANGLES = _("Leave out “<” and “>”.")
+
+
+def _fault_of(phrase: str) -> Any:
+    return NO_ANGLES if "<" in phrase or ">" in phrase else ""
+
+
+def _taken(phrase: str, language: Any, term: Any) -> str:
+    """Which other term of the kind is called so; "" if this one was already, too."""
+    if not language or not term:
+        return ""
+    wanted = fold(phrase)
+    own = TermName.objects.filter(language=language, term__kind=term.kind)
+    rows = own.select_related("term").order_by("pk")
+    others = []
+    for row in rows:
+        if wanted in map(fold, (row.name, *row.synonyms)):
+            if row.term_id == term.pk:
+                return ""
+            others.append(row)
+    if not others:
+        return ""
+    words = _("“%(phrase)s” is %(name)s (%(code)s) already. Call this one otherwise.")
+    facts = {"phrase": phrase, "name": others[0].name, "code": others[0].term.code}
+    return str(words) % facts
+
+
+def _an_example(language: str, kind: str) -> str:
+    """How another term of the kind is written in the language."""
+    words = book.book().words.get(language, {})
+    told = [words[term.code] for term in book.terms(kind) if term.code in words]
+    word = next((word for word in told if word.grammar), None)
+    if word is None:
+        return ""
+    lines = ", ".join(f"{key}={form}" for key, form in word.grammar.items())
+    said = _("For instance “%(name)s”: %(lines)s")
+    return str(said) % {"name": word.name, "lines": lines}
 
 
 class TermForm(forms.ModelForm):
@@ -194,6 +277,20 @@ class TermPage(HandedPage):
     ) -> None:
         super().save_related(request, form, formsets, change)
         services.renamed(form.instance)
+        self.message_user(request, _what_follows(form.instance))
+
+
+def _what_follows(term: Term) -> str:
+    """How many products' titles are composed anew, soon."""
+    number = using(term).order_by()[: MOST_COUNTED + 1].count()
+    if number > MOST_COUNTED:
+        words = _("Titles of more than %(number)s products follow in some minutes.")
+        return str(words) % {"number": MOST_COUNTED}
+    return ngettext(
+        "The titles of %(number)s product follow in some minutes.",
+        "The titles of %(number)s products follow in some minutes.",
+        number,
+    ) % {"number": number}
 
 
 @admin.register(ForbiddenWord)
