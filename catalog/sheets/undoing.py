@@ -1,7 +1,7 @@
 """Taking an import back: what it created goes, what it changed is as it was before.
 
-What came later is respected: a piece that was changed, sold or held since, or created by
-the import and its stock moved since, is kept as it stands, and its row says why.
+What came later is respected: a piece that was changed, sold or held since is kept as it
+stands, as is a new one whose stock somebody moved, and its row says why.
 """
 
 from collections.abc import Mapping, Sequence
