@@ -16,6 +16,7 @@ const AGAIN = 5000; // while the line is dead
 let timer;
 let sending = false;
 let dirty = false;
+let submitted = false; // the whole form is on its way: a keeping that it cuts off is no loss
 let gone = false; // it can't be changed from here any more
 
 function typed() {
@@ -67,6 +68,7 @@ async function send() {
       throw new Error(answer.statusText);
     }
   } catch {
+    if (submitted) return;
     dirty = true;
     say(kept.dataset.offline);
     timer = setTimeout(send, AGAIN);
@@ -80,6 +82,7 @@ function later() {
   remember();
   if (gone) return;
   dirty = true;
+  submitted = false;
   clearTimeout(timer);
   timer = setTimeout(() => { timer = undefined; send(); }, PAUSE);
 }
@@ -171,7 +174,12 @@ form.addEventListener("click", (event) => {
     later();
   }
 });
-form.addEventListener("submit", () => { clearTimeout(timer); remember(false); });
+form.addEventListener("submit", () => {
+  clearTimeout(timer);
+  dirty = false;
+  submitted = true;
+  remember(false);
+});
 note.querySelector("[data-put-back]").addEventListener("click", () => {
   fill(onShelf(aside));
   forget();
