@@ -112,8 +112,7 @@ def save(
     there and a person confirmed its customs code; else it's a draft. Raises
     CannotBeSaved at the first faulty piece, or leaves the faulty ones out.
     """
-    Merchant.objects.select_for_update(no_key=True).get(pk=saver.merchant_id)
-    _lock_stock([piece.sku for piece in pieces], saver.merchant_id)
+    lock([piece.sku for piece in pieces], saver.merchant_id)
     rows = _rows(pieces, saver)
     for row in rows:
         if all_or_nothing and not row.is_sound:
@@ -220,8 +219,12 @@ def _find_products(rows: Sequence[Row], merchant_id: int) -> Collection[Sequence
     return together.values()
 
 
-def _lock_stock(skus: Sequence[str], merchant_id: int) -> None:
-    """So that nothing is promised while we compare what is there with what is."""
+def lock(skus: Sequence[str], merchant_id: int) -> None:
+    """So that nothing moves while we compare what is there with what was said.
+
+    Locks the merchant, then the stock of these SKUs by variant id.
+    """
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)
     mine = Variant.objects.filter(merchant_id=merchant_id).by_sku(*skus)
     levels = StockLevel.objects.filter(variant__in=mine)
     list(levels.order_by("variant_id").select_for_update(of=("self",)))

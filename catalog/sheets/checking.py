@@ -126,7 +126,7 @@ def _conclude(sheet: SheetImport) -> None:
     sheet.counts = counted(sheet, "action")
     if waiting:
         sheet.counts["PHOTOS"] = waiting
-    sheet.codes = codes.to_confirm(sheet)
+    sheet.codes, sheet.drafts = codes.to_confirm(sheet)
     sheet.state, sheet.cursor, sheet.place = State.READY, 0, {}
     sheet.save()
 

@@ -82,6 +82,9 @@ class SheetImport(models.Model):
     run = models.PositiveIntegerField(default=1)
     place = models.JSONField(default=dict, blank=True)
     cursor = models.PositiveIntegerField(default=0)
+    drafts: "models.JSONField[Any, Any]" = models.JSONField(
+        _("rows that stay drafts, by why"), default=dict, blank=True
+    )
     codes = models.JSONField(_("customs codes to confirm"), default=list, blank=True)
     confirms_codes = models.BooleanField(_("customs codes confirmed"), default=False)
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 from catalog.products.current import current
+from catalog.products.models import Product
 from catalog.sheets import records
 from catalog.sheets.columns import (
     PROBLEM,
@@ -84,6 +85,17 @@ class Progress:
     percent: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How many rows will be listed, at once or with a word, and why others won't."""
+
+    listed: int
+    if_confirmed: int
+    drafts: int
+    lacks: list[tuple[str | Promise, int]]
+    without_digits: int
+
+
 def columns_of(sheet: SheetImport) -> Iterator[ColumnShown]:
     """Those with a header or something below it."""
     first = list(sheet.lines.order_by("line")[:EXAMPLES])
@@ -129,6 +141,27 @@ def pictures(sheet: SheetImport) -> dict[str, Any]:
         state__in=[SheetPhoto.State.UNMATCHED, SheetPhoto.State.REFUSED]
     )
     return {"counts": counts, "odd": odd.order_by("number")[:PAGE]}
+
+
+def outlook(sheet: SheetImport) -> Outlook | None:
+    """What the rows to be taken over become; None for what was checked without it."""
+    if not (sheet.drafts and sheet.to_take_over):
+        return None
+    lacking, digits, word = (sheet.drafts[why] for why in ("facts", "digits", "word"))
+    return Outlook(
+        listed=sheet.to_take_over - lacking - digits - word,
+        if_confirmed=word,
+        drafts=lacking + digits,
+        lacks=[(label_of(field), many) for field, many in sheet.drafts["fields"]],
+        without_digits=digits,
+    )
+
+
+def drafts(sheet: SheetImport) -> int:
+    """How many products that an import brought or changed are drafts by now."""
+    applied = sheet.lines.filter(outcome__in=[Outcome.CREATED, Outcome.CHANGED])
+    found = Product.objects.filter(pk__in=applied.values("product_id"))
+    return found.filter(state=Product.State.DRAFT).count()
 
 
 def rows(sheet: SheetImport, request: HttpRequest) -> dict[str, Any]:

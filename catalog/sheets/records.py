@@ -47,4 +47,5 @@ def of_problem(problem: Problem) -> Record:
         "code": problem.code,
         "says": str(problem.sentence),
         "blocks": problem.blocks,
+        "warns": problem.warns,
     }

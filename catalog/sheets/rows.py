@@ -119,6 +119,11 @@ class RowReader:
             )
             most = word("treatment", both[0], get_language() or "en")
             return Problem(name, "several", words % {"said": text[:40], "most": most})
+        likes = self.vocabulary.could_be(name, text, get_language() or "en")
+        if likes:
+            words = _("“%(said)s” can be any of these: %(words)s. Write which it is.")
+            said_by = {"said": text[:40], "words": ", ".join(likes)}
+            return Problem(name, "vague_word", words % said_by)
         likest = self.vocabulary.likest(name, text)
         if likest:
             words = _("“%(said)s” is no %(field)s we know. Do you mean “%(likest)s”?")
@@ -234,7 +239,7 @@ def _merged(name: str) -> Problem:
         "This is merged with the row above and counts there only. Unmerge the cells to "
         "give this row its own."
     )
-    return Problem(name, "merged", words, blocks=False)
+    return Problem(name, "merged", words, blocks=False, warns=True)
 
 
 def _blamed(reading: Reading, name: str) -> bool:

@@ -1,14 +1,15 @@
 """Taking an import back: what it created goes, what it changed is as it was before.
 
 What came later is respected: a piece that was changed, sold or held since is kept as it
-stands, and its row says why.
+stands, as is a new one whose stock somebody moved, and its row says why.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.utils import timezone
+from django.db.models import QuerySet
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -58,7 +59,9 @@ def _batch(sheet: SheetImport) -> bool:
 
 def _take_back(sheet: SheetImport, rows: Sequence[SheetRow]) -> None:
     saver = saver_of(sheet)
-    standing = variants_of([row.sku for row in rows], merchant_id=sheet.merchant_id)
+    skus = [row.sku for row in rows]
+    saving.lock(skus, sheet.merchant_id)
+    standing = variants_of(skus, merchant_id=sheet.merchant_id)
     open_rows = [row for row in rows if _may_go_back(sheet, row, standing)]
     created = [row for row in open_rows if row.outcome == Outcome.CREATED]
     changed = [row for row in open_rows if row.outcome == Outcome.CHANGED]
@@ -84,6 +87,8 @@ def _may_go_back(
         _keep(row, _later(sheet, row))
     elif row.outcome == Outcome.CREATED and _is_bought(variant):
         _keep(row, _("It was sold or is held for a buyer, so it stays."))
+    elif row.outcome == Outcome.CREATED and _was_moved_since(sheet, row, variant):
+        _keep(row, _("Its stock was moved since, so it stays."))
     else:
         return True
     return False
@@ -93,6 +98,22 @@ def _is_bought(variant: Variant) -> bool:
     stock = variant.stock
     sold = StockMovement.objects.filter(variant=variant, kind__in=SOLD)
     return bool(stock.allocated or stock.reserved) or sold.exists()
+
+
+def _was_moved_since(sheet: SheetImport, row: SheetRow, variant: Variant) -> bool:
+    """Whether stock came or went but by the import that created the piece.
+
+    What a later import added and took back again is as if it had not been.
+    """
+    own = 1 if row.said.get("on_hand") else 0
+    if variant.movements.count() == own:
+        return False
+    taken_back = _later_rows(sheet, row).filter(outcome=Outcome.UNDONE)
+    reasons = []
+    for other in taken_back.select_related("sheet_import"):
+        with translation.override(other.sheet_import.language):
+            reasons.append(saver_of(other.sheet_import).reason)
+    return variant.movements.exclude(reason__in=reasons).count() > own
 
 
 def _was_changed_since(row: SheetRow, now: Piece) -> bool:
@@ -126,18 +147,8 @@ def _as_before(row: SheetRow, variant: Variant) -> Piece:
 
 def _later(sheet: SheetImport, row: SheetRow) -> str:
     """Who changed a piece after this import."""
-    other = (
-        SheetRow.objects.alias(alike=ALIKE)
-        .filter(
-            sheet_import__merchant=sheet.merchant_id,
-            sheet_import__gt=sheet.pk,
-            alike=alike(row.sku),
-            outcome__in=APPLIED,
-        )
-        .select_related("sheet_import")
-        .order_by("-sheet_import")
-        .first()
-    )
+    applied = _later_rows(sheet, row).filter(outcome__in=APPLIED)
+    other = applied.select_related("sheet_import").order_by("-sheet_import").first()
     if other is None:
         return _("It was changed since, so it stays as it is.")
     words = _(
@@ -145,6 +156,15 @@ def _later(sheet: SheetImport, row: SheetRow) -> str:
     )
     later = other.sheet_import
     return words % {"name": later.name, "day": date_format(later.created_at, "j M")}
+
+
+def _later_rows(sheet: SheetImport, row: SheetRow) -> QuerySet[SheetRow]:
+    """What later imports said of the same SKU."""
+    return SheetRow.objects.alias(alike=ALIKE).filter(
+        sheet_import__merchant=sheet.merchant_id,
+        sheet_import__gt=sheet.pk,
+        alike=alike(row.sku),
+    )
 
 
 def _keep(row: SheetRow, words: str) -> None:

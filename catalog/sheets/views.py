@@ -171,6 +171,10 @@ def _show(
     elif part in ("preview", "result"):
         context |= preview.rows(found, request)
         context["pictures"] = preview.pictures(found)
-        context["codes"] = list(codes.shown(found)) if part == "preview" else []
+        if part == "preview":
+            context["codes"] = list(codes.shown(found))
+            context["outlook"] = preview.outlook(found)
+        else:
+            context["drafts"] = preview.drafts(found)
     status = 422 if refusal else 200
     return render(request, "catalog/sheets/sheet.html", context, status=status)

@@ -31,6 +31,7 @@ GRAVEST = (
 )
 NATURAL = re.compile(r"^(天然|natural\s+)", re.IGNORECASE)
 WORDS = Path(__file__).parent / "data" / "words.csv"  # beyond the glossary's
+# in it, a word without a code is used for several and means none by itself
 
 
 class Vocabulary:
@@ -53,7 +54,16 @@ class Vocabulary:
         """The code that a cleaned text means; None if it's no word we know."""
         known = self.codes[field]
         said = text.casefold()
-        return known.get(said) or known.get(NATURAL.sub("", said))
+        return known.get(said) or known.get(NATURAL.sub("", said)) or None
+
+    def could_be(self, field: str, text: str, language: str) -> list[str]:
+        """The words that one which says too little may stand for."""
+        said, words = text.casefold(), self.codes[field].items()
+        vague = [known for known, code in words if not code and known in said]
+        codes = [
+            code for known, code in words if code and any(x in known for x in vague)
+        ]
+        return [word(field, code, language) for code in dict.fromkeys(codes)]
 
     def treatments(self, text: str) -> list[str]:
         """The treatments a text lists, that which changes the stone most first."""
@@ -72,7 +82,7 @@ class Vocabulary:
     def _likest(self, field: str, text: str) -> str:
         """The known word that is likest, empty where none is like it."""
         said = text.casefold()
-        known = self.codes[field]
+        known = [known for known, code in self.codes[field].items() if code]
         inside = [
             known_word
             for known_word in known

@@ -252,6 +252,7 @@ def test_with_her_thumb_she_lists_a_piece_and_a_dead_line_loses_nothing(
     fill_size(page, 1, weight_g="38")
     page.click(".editor-bar .button")
     expect(page.locator(".messages")).to_contain_text("请在下面勾选确认海关编码")
+    expect(page.locator("#aside")).to_be_hidden()
     look(page, "29-draft")
     page.get_by_label("上面的海关编码适用于这件商品。").check()
     look(page, "30-confirmed")

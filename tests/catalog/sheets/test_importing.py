@@ -38,6 +38,28 @@ def test_a_sheet_is_seen_before_anything_is_written(make):
 
 
 @pytest.mark.django_db
+def test_a_word_used_for_several_forms_is_asked_about_and_never_guessed():
+    words = {"A-1": "摆件", "A-2": "天然摆件", "A-3": "人物摆件", "A-4": "蛋形摆件"}
+    sheet = checked(as_csv(*(bracelet(sku, 款式=said) for sku, said in words.items())))
+
+    assert sheet.counts == {"BAD": 2, "NEW": 2}
+    for sku in ("A-1", "A-2"):
+        (problem,) = sheet.lines.get(sku=sku).problems
+        assert (problem["field"], problem["code"]) == ("form", "vague_word")
+        assert "figurine" in problem["says"] and "egg" in problem["says"]
+    known = [sheet.lines.get(sku=sku).said["form"] for sku in ("A-3", "A-4")]
+    assert known == ["FIGURINE", "EGG"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("said", ["粉红", "粉红色", "粉色"])
+def test_pink_is_pink_in_all_its_words(said):
+    sheet = checked(as_csv(bracelet("A-1", 颜色=said)))
+
+    assert sheet.lines.get().said["colour"] == "PINK"
+
+
+@pytest.mark.django_db
 def test_taken_over_pieces_stand_as_the_sheet_says():
     sheet = taken_over(as_xlsx(bracelet("A-1")))
 

@@ -5,7 +5,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.models import Variant
 from catalog.sheets.models import SheetImport
-from tests.catalog.sheets.sheets import HEADERS, as_csv, as_xlsx, bracelet, work
+from tests.catalog.sheets.sheets import (
+    HEADERS,
+    as_csv,
+    as_xlsx,
+    bracelet,
+    checked,
+    taken_over,
+    work,
+)
 from tests.catalog.sheets.ugly import ten_sheets
 from tests.make import make_client, make_glossary, make_member, make_merchant
 
@@ -62,6 +70,43 @@ def test_a_sheet_goes_its_whole_way_by_pages():
     work()
     assert "Taken back." in member.page()
     assert "pieces.xlsx" in member.client.get(member.door).content.decode()
+
+
+def test_before_and_after_it_is_said_what_will_be_listed_and_what_stays_a_draft():
+    member = Member()
+    known = taken_over(as_csv(bracelet("A-0")), merchant=member.member.merchant)
+    assert known.drafts == {"facts": 0, "digits": 0, "word": 1, "fields": []}
+    assert "See my drafts" not in member.page()
+
+    sheet = checked(
+        as_csv(
+            bracelet("A-0", 批发价="70"),
+            bracelet("A-1"),
+            bracelet("A-2", 珠径="", 手围=""),
+            bracelet("A-3", 珠径="", 手围="", 材质=""),
+            bracelet("A-4", 起批量="50", 阶梯价=""),  # a warning hinders nothing
+            bracelet("A-5", 批发价="面议"),
+        ),
+        merchant=known.merchant,
+    )
+
+    page = " ".join(member.page().split())
+    assert "1 row will be listed.<" in page
+    assert "2 rows will be listed if you confirm their codes above." in page
+    assert "2 rows stay drafts in any case" in page
+    assert sheet.drafts["fields"] == [["bead_mm", 2], ["mineral", 1]]
+    assert 'bead size in mm (<span class="num">2</span>)' in page
+
+    member.post("take-over/", confirms_codes="on")
+    work()
+    page = member.page()
+    listed = Variant.objects.filter(product__state="LISTED")
+    assert set(listed.values_list("sku", flat=True)) == {"A-0", "A-1", "A-4"}
+    assert "2 products of these are drafts" in page
+    door = f"/stall/{known.merchant_id}/products/?state=DRAFT"
+    assert f'href="{door}"' in page
+    shown = member.client.get(door).content.decode()
+    assert [f">{sku}<" in shown for sku in ("A-1", "A-2", "A-3")] == [False, True, True]
 
 
 def test_a_file_that_is_no_table_is_refused_in_words_and_kept_nowhere():

@@ -52,6 +52,46 @@ def test_pieces_that_were_sold_or_are_held_stay():
     assert StockLevel.objects.get(pk=ids["A-2"]).on_hand == 0
 
 
+@pytest.mark.parametrize("there", ["10", "0"])
+def test_pieces_whose_stock_somebody_moved_stay(there):
+    skus = ("RECEIVED", "ADJUSTED", "COUNTED", "UNTOUCHED")
+    sheet = taken_over(as_csv(*(bracelet(sku, 库存=there) for sku in skus)))
+    ids = {v.sku: v.pk for v in Variant.objects.all()}
+    stock.receive(variant_id=ids["RECEIVED"], quantity=5)
+    stock.receive(variant_id=ids["ADJUSTED"], quantity=1)
+    stock.adjust(variant_id=ids["ADJUSTED"], change=-1, reason="broken")
+    stock.set_on_hand(variant_id=ids["COUNTED"], on_hand=7, reason="shelf")
+
+    undone = taken_back(sheet)
+
+    assert undone.outcomes == {"KEPT": 3, "UNDONE": 1}
+    for sku in skus[:3]:
+        assert why(undone, sku)[1] == "Its stock was moved since, so it stays."
+    left = dict(StockLevel.objects.values_list("variant__sku", "on_hand"))
+    was = int(there)
+    assert left == {
+        "RECEIVED": was + 5,
+        "ADJUSTED": was,
+        "COUNTED": 7,
+        "UNTOUCHED": 0,
+    }
+    withdrawn = Variant.objects.exclude(withdrawn_at=None)
+    assert [variant.sku for variant in withdrawn] == ["UNTOUCHED"]
+
+
+def test_what_a_later_import_moved_and_took_back_hinders_nothing():
+    first = taken_over(as_csv(bracelet("A-1"), bracelet("A-2")))
+    content = as_csv(bracelet("A-1", 库存="15"), bracelet("A-2", 库存="15"))
+    later = taken_over(content, merchant=first.merchant, language="zh-hans")
+    taken_back(later)
+    stock.receive(variant_id=Variant.objects.get(sku="A-2").pk, quantity=1)
+
+    undone = taken_back(first)
+
+    assert (why(undone, "A-1"), why(undone, "A-2")[0]) == (("UNDONE", ""), "KEPT")
+    assert Variant.objects.get(withdrawn_at=None).sku == "A-2"
+
+
 def test_stock_goes_back_by_what_the_import_added():
     first = taken_over(as_csv(bracelet("A-1", 库存="10")))
     second = taken_over(as_csv(bracelet("A-1", 库存="15")), merchant=first.merchant)

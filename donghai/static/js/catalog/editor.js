@@ -4,21 +4,36 @@ const form = document.getElementById("editor");
 const kept = document.getElementById("kept");
 const says = document.getElementById("says");
 const shelf = `editor-${form.dataset.product}`;
-// This page, among those of other devices; one that couldn't be saved stays the same.
-const page = form.elements.page.value || (crypto.randomUUID?.() ?? String(Math.random()));
+const aside = `${shelf}-aside`; // what was typed here while another device changed the product
+const note = document.getElementById("aside");
+// This page, among those of other devices. One that couldn't be saved or is loaded again in
+// its tab stays the same; a copy of a tab that is still open is another.
+const page = form.elements.page.value || sessionStorage.getItem(shelf) || (crypto.randomUUID?.() ?? String(Math.random()));
+sessionStorage.removeItem(shelf);
 const PAUSE = 900; // milliseconds without a key before it's sent
 const AGAIN = 5000; // while the line is dead
 
 let timer;
 let sending = false;
 let dirty = false;
+let submitted = false; // the whole form is on its way: a keeping that it cuts off is no loss
+let gone = false; // it can't be changed from here any more
 
 function typed() {
   return [...new FormData(form)].filter(([name, value]) => !["csrfmiddlewaretoken", "seen", "page"].includes(name) && typeof value === "string");
 }
 
-function remember() {
-  localStorage.setItem(shelf, JSON.stringify({ at: form.dataset.at, page, typed: typed() }));
+// `unsent` is what the server hasn't taken yet: nothing newer there may throw it away.
+function remember(unsent = true) {
+  localStorage.setItem(shelf, JSON.stringify({ at: form.dataset.at, page, unsent, typed: typed() }));
+}
+
+function onShelf(name) {
+  return JSON.parse(localStorage.getItem(name) ?? "null");
+}
+
+function isShown(left) {
+  return JSON.stringify(left.typed) === JSON.stringify(typed());
 }
 
 function say(words) {
@@ -27,7 +42,7 @@ function say(words) {
 
 async function send() {
   clearTimeout(timer);
-  if (sending) return;
+  if (sending || gone) return;
   sending = true;
   dirty = false;
   try {
@@ -42,13 +57,18 @@ async function send() {
       says.innerHTML = part;
       const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date());
       say(kept.dataset.kept.replace("{time}", time));
-      remember(); // with its new mark: a page loaded meanwhile may not show it yet
+      remember(dirty); // with its new mark: a page loaded meanwhile may not show it yet
     } else if (answer.status === 409) {
       say((await answer.json()).title);
+    } else if (answer.status === 404) { // removed from the stall
+      gone = true;
+      dirty = false;
+      say(kept.dataset.gone);
     } else {
       throw new Error(answer.statusText);
     }
   } catch {
+    if (submitted) return;
     dirty = true;
     say(kept.dataset.offline);
     timer = setTimeout(send, AGAIN);
@@ -59,8 +79,10 @@ async function send() {
 }
 
 function later() {
-  dirty = true;
   remember();
+  if (gone) return;
+  dirty = true;
+  submitted = false;
   clearTimeout(timer);
   timer = setTimeout(() => { timer = undefined; send(); }, PAUSE);
 }
@@ -87,12 +109,22 @@ function numbers() {
 }
 
 function restore() {
-  const left = JSON.parse(localStorage.getItem(shelf) ?? "null");
+  const left = onShelf(shelf);
+  if (!left) return;
   // The answer to our last keeping may have been lost with the line: then it's still ours.
-  const isNewest = left && (Date.parse(left.at) >= Date.parse(form.dataset.at) || left.page === form.dataset.keptBy);
-  if (!isNewest) return localStorage.removeItem(shelf);
-  if (JSON.stringify(left.typed) === JSON.stringify(typed())) return;
+  const isNewest = Date.parse(left.at) >= Date.parse(form.dataset.at) || left.page === form.dataset.keptBy;
+  if (!isNewest) {
+    if (left.unsent) localStorage.setItem(aside, JSON.stringify(left));
+    return localStorage.removeItem(shelf);
+  }
+  if (isShown(left)) return;
   if (Date.parse(left.at) > Date.parse(form.dataset.at)) form.elements.seen.value = form.dataset.at = left.at;
+  fill(left);
+  say(kept.dataset.restored);
+  later();
+}
+
+function fill(left) {
   const fields = new Map(left.typed);
   for (const name of fields.keys()) {
     const number = name.match(/^v(\d+)-/)?.[1];
@@ -103,8 +135,18 @@ function restore() {
     if (input.type === "checkbox" || input.type === "radio") input.checked = fields.get(input.name) === input.value;
     else if (fields.has(input.name)) input.value = fields.get(input.name);
   }
-  say(kept.dataset.restored);
-  later();
+}
+
+// What is shown is another device's; what was typed here waits for a word.
+function offer() {
+  const left = onShelf(aside);
+  if (left && isShown(left)) forget();
+  else note.hidden = !left;
+}
+
+function forget() {
+  localStorage.removeItem(aside);
+  note.hidden = true;
 }
 
 function showFirstError() {
@@ -132,11 +174,34 @@ form.addEventListener("click", (event) => {
     later();
   }
 });
-form.addEventListener("submit", () => { clearTimeout(timer); remember(); });
+form.addEventListener("submit", () => {
+  clearTimeout(timer);
+  dirty = false;
+  submitted = true;
+  remember(false);
+});
+note.querySelector("[data-put-back]").addEventListener("click", () => {
+  fill(onShelf(aside));
+  forget();
+  showMeasures();
+  later();
+});
+note.querySelector("[data-forget-it]").addEventListener("click", forget);
 addEventListener("online", () => dirty && send());
-addEventListener("pagehide", () => dirty && remember());
+addEventListener("pagehide", () => {
+  if (dirty) remember();
+  sessionStorage.setItem(shelf, page);
+});
+// Brought back by the browser, it may be older than what this tab kept since.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 form.elements.page.value = page;
-if ("sent" in form.dataset) showFirstError();
-else restore();
+if ("sent" in form.dataset) {
+  showFirstError();
+  const left = onShelf(shelf);
+  if (left) localStorage.setItem(shelf, JSON.stringify({ ...left, unsent: true }));
+} else {
+  restore();
+  offer();
+}
 showMeasures();
