@@ -4,6 +4,10 @@ The merchant's own words go through the translation adapter, one step a product,
 one is set; they are shown as they were written to whom nobody translated them for.
 """
 
+import hashlib
+
+from django.conf import settings
+
 from catalog.glossary import titles
 from catalog.glossary.models import Language
 from catalog.products.models import Product, Variant
@@ -59,3 +63,10 @@ def translate_story(step: Step) -> None:
     with steps.finishing(step):
         same = Product.objects.filter(pk=product.pk, story=product.story)
         same.update(stories=stories)
+
+
+def schedule_translation(product_id: int, story: str) -> None:
+    """What was written anew goes through the translation adapter, if one is set."""
+    if settings.TRANSLATOR:
+        key = hashlib.sha256(story.encode()).hexdigest()[:40]
+        steps.schedule(TRANSLATE, subject_id=product_id, key=key)

@@ -5,24 +5,26 @@ hundreds. Locks, in this order: the merchant (so that two writers of hers take t
 stock rows by variant id, search rows by product id, which are written last.
 """
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.glossary import titles
 from catalog.merchants.models import Merchant
-from catalog.products import checking, declaring, indexing
-from catalog.products.current import FACTS, of_product, piece_of, variants_of
-from catalog.products.describing import TRANSLATE
+from catalog.products import checking, declaring, describing, indexing
+from catalog.products.current import (
+    FACTS,
+    of_product,
+    piece_of,
+    variants_of,
+    with_facts,
+)
 from catalog.products.models import Metal, PriceTier, Product, Variant
 from catalog.products.pieces import MEASURES, Piece, Problem
 from catalog.stock.models import StockLevel, StockMovement
-from donghai import steps
 from donghai.errors import Refused
 
 State = Product.State
@@ -70,6 +72,10 @@ class Row:
     @property
     def is_sound(self) -> bool:
         return not any(problem.blocks for problem in self.problems)
+
+    @property
+    def is_whole(self) -> bool:
+        return all(problem.warns for problem in self.problems)
 
     @property
     def is_changed(self) -> bool:
@@ -124,7 +130,9 @@ def save(
         _write_variants(changed, saver)
         _write_tiers(changed)
         _move_stock(changed, saver)
-        _translate_stories(changed)
+        for row in changed:
+            if row.product and row.piece.story != (row.before or Piece(sku="")).story:
+                describing.schedule_translation(row.product.pk, row.piece.story)
         indexing.index({row.product.pk for row in changed if row.product})
     written = {id(row) for row in changed}
     return [_saved(row, id(row) in written) for row in rows]
@@ -232,9 +240,10 @@ def lock(skus: Sequence[str], merchant_id: int) -> None:
 
 def _write_products(rows: Sequence[Row], saver: Saver) -> None:
     products = {id(row.product): row for row in rows}
+    unfinished = _unfinished(rows)
     now = timezone.now()
-    for row in products.values():
-        _fill(row, saver)
+    for key, row in products.items():
+        _fill(row, saver, is_whole=key not in unfinished)
         row.product.changed_at = now  # type: ignore[union-attr]
     found = [row.product for row in products.values() if row.product]
     Product.objects.bulk_create([one for one in found if one.pk is None])
@@ -247,7 +256,22 @@ def _write_products(rows: Sequence[Row], saver: Saver) -> None:
     )
 
 
-def _fill(row: Row, saver: Saver) -> None:
+def _unfinished(rows: Sequence[Row]) -> set[int]:
+    """Products with a size that lacks something: one of these, or one beside them."""
+    lacking = {id(row.product) for row in rows if not row.is_whole}
+    saved = [row.variant.pk for row in rows if row.variant]
+    by_id = {row.product.pk: row for row in rows if row.product and row.product.pk}
+    beside = Variant.objects.filter(product__in=by_id, withdrawn_at=None)
+    for variant in with_facts(beside.exclude(pk__in=saved)):
+        row = by_id[variant.product_id]
+        facts = {name: getattr(row.piece, name) for name in FACTS}
+        piece = replace(piece_of(variant), **facts)
+        if not all(problem.warns for problem in checking.problems(piece)):
+            lacking.add(id(row.product))
+    return lacking
+
+
+def _fill(row: Row, saver: Saver, *, is_whole: bool) -> None:
     """Put a piece's facts into its product, and what follows from them."""
     product, piece = row.product, row.piece
     assert product is not None
@@ -259,7 +283,6 @@ def _fill(row: Row, saver: Saver) -> None:
     product.story = piece.story
     product.titles = titles.compose_titles(title_facts(piece)) | product.own_titles
     _declare(product, row.said.hs_code, was, saver)
-    is_whole = all(problem.warns for problem in row.problems)
     is_confirmed = product.customs_confirmed_at is not None
     product.state = State.LISTED if is_whole and is_confirmed else State.DRAFT
 
@@ -357,16 +380,6 @@ def _movement(variant_id: int, change: int, saver: Saver, kind: str) -> StockMov
         reason=saver.reason[:120],
         moved_by_id=saver.by_id,
     )
-
-
-def _translate_stories(rows: Sequence[Row]) -> None:
-    """What merchants wrote anew goes through the translation adapter, if one is set."""
-    if not settings.TRANSLATOR:
-        return
-    for row in rows:
-        if row.product and row.piece.story != (row.before.story if row.before else ""):
-            key = hashlib.sha256(row.piece.story.encode()).hexdigest()[:40]
-            steps.schedule(TRANSLATE, subject_id=row.product.pk, key=key)
 
 
 def _saved(row: Row, changed: bool) -> Saved:

@@ -1,5 +1,6 @@
 """Logging in as people do."""
 
+from allauth.account.models import EmailAddress
 from playwright.sync_api import Page
 
 from donghai.models import User
@@ -18,8 +19,8 @@ def fill_in(page: Page, user: User) -> None:
     """The log-in that stands there; makes the account able to."""
     user.set_password(PASSWORD)
     user.save()
-    user.emailaddress_set.get_or_create(
-        email=user.email, defaults={"verified": True, "primary": True}
+    EmailAddress.objects.get_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
     )
     page.fill("[name=login]", user.email)
     page.fill("[name=password]", PASSWORD)

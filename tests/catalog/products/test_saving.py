@@ -148,6 +148,21 @@ def test_a_piece_with_facts_missing_is_a_draft_that_nobody_finds(saver):
     assert found("amethyst") == [saved.product_id]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_product_is_listed_when_all_its_sizes_are_whole(saver, order):
+    whole = replace(BRACELET, product="A")
+    lacking = replace(whole, sku="AM-10", bead_mm=None)
+
+    saving.save([whole, lacking][::order], saver)
+    assert Product.objects.get().state == Product.State.DRAFT
+    saving.save([replace(whole, on_hand=5)], saver)
+    assert Product.objects.get().state == Product.State.DRAFT
+    assert found("amethyst") == []
+
+    saving.save([replace(lacking, bead_mm=Decimal(10))], saver)
+    assert Product.objects.get().state == Product.State.LISTED
+
+
 def test_nothing_is_listed_until_a_person_confirms_its_customs_code(saver):
     machine = replace(saver, confirms=False)
     saving.save([BRACELET], machine)

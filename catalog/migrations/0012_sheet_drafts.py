@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0010_skus_alike'),
+        ('catalog', '0011_said_by_whom'),
     ]
 
     operations = [
