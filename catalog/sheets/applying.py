@@ -11,7 +11,7 @@ from psycopg2.extras import execute_values
 
 from catalog.products import saving
 from catalog.products.current import piece_of, variants_of
-from catalog.products.pieces import Piece
+from catalog.products.pieces import Piece, Problem
 from catalog.products.saving import Saved, Saver
 from catalog.sheets import pictures, records, slices
 from catalog.sheets.checking import counted
@@ -97,7 +97,8 @@ def _piece(row: SheetRow, stock: StockLevel | None) -> Piece:
     now = max(row.said["on_hand"] + stock.on_hand - seen, least)
     words = _("Stock moved meanwhile, from %(seen)s to %(there)s: it is %(now)s now.")
     says = words % {"seen": seen, "there": stock.on_hand, "now": now}
-    moved = {"field": "on_hand", "code": "stock_moved", "says": says, "blocks": False}
+    problem = Problem("on_hand", "stock_moved", says, blocks=False, warns=True)
+    moved = records.of_problem(problem)
     row.problems = [x for x in row.problems if x["code"] != "stock_moved"] + [moved]
     return replace(said, on_hand=now)
 
