@@ -78,7 +78,11 @@ CLOSED = {
     *("orders:today", "orders:bring", "orders:results", "orders:results-file"),
     *("catalog:application", "catalog:correct-application", "catalog:join"),
     *("livestream:market", "livestream:piece", "livestream:collect"),
-    *("livestream:link-collection", "livestream:drop-collection"),
+    *(
+        "livestream:link-collection",
+        "livestream:drop-collection",
+        "livestream:take-out",
+    ),
     *("livestream:terms", "livestream:agree-terms", "livestream:terms-hosts"),
     "livestream:end-terms",
     *("catalog:products", "catalog:new-product", "catalog:edit-product"),
