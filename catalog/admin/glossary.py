@@ -33,9 +33,8 @@ UNASKED: dict[str, tuple[str, ...]] = {
     Term.Kind.MINERAL: ("measures",),
     Term.Kind.FORM: (),
 }
-
-
 MOST_COUNTED = 10_000
+NO_ANGLES = _("Leave out “<” and “>”.")
 
 
 class HintedArea(forms.Textarea):
@@ -127,9 +126,6 @@ class NameForm(forms.ModelForm):
         if any(_fault_of(form) for form in said.get("grammar", {}).values()):
             self.add_error("grammar", NO_ANGLES)
         return said
-
-
-NO_ANGLES = _("Leave out “<” and “>”.")
 
 
 def _fault_of(phrase: str) -> Any:

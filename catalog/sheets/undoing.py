@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -62,7 +62,9 @@ def _take_back(sheet: SheetImport, rows: Sequence[SheetRow]) -> None:
     skus = [row.sku for row in rows]
     saving.lock(skus, sheet.merchant_id)
     standing = variants_of(skus, merchant_id=sheet.merchant_id)
-    open_rows = [row for row in rows if _may_go_back(sheet, row, standing)]
+    counts = StockMovement.objects.filter(variant__in=standing.values())
+    moves = dict(counts.order_by().values_list("variant").annotate(Count("pk")))
+    open_rows = [row for row in rows if _may_go_back(sheet, row, standing, moves)]
     created = [row for row in open_rows if row.outcome == Outcome.CREATED]
     changed = [row for row in open_rows if row.outcome == Outcome.CHANGED]
     saving.withdraw([row.sku for row in created], saver)
@@ -77,7 +79,10 @@ def _take_back(sheet: SheetImport, rows: Sequence[SheetRow]) -> None:
 
 
 def _may_go_back(
-    sheet: SheetImport, row: SheetRow, standing: Mapping[str, Variant]
+    sheet: SheetImport,
+    row: SheetRow,
+    standing: Mapping[str, Variant],
+    moves: Mapping[int, int],
 ) -> bool:
     """Whether there is anything to take back; a row that must stay says why."""
     variant = standing.get(row.sku)
@@ -87,7 +92,9 @@ def _may_go_back(
         _keep(row, _later(sheet, row))
     elif row.outcome == Outcome.CREATED and _is_bought(variant):
         _keep(row, _("It was sold or is held for a buyer, so it stays."))
-    elif row.outcome == Outcome.CREATED and _was_moved_since(sheet, row, variant):
+    elif row.outcome == Outcome.CREATED and _was_moved_since(
+        sheet, row, variant, moves.get(variant.pk, 0)
+    ):
         _keep(row, _("Its stock was moved since, so it stays."))
     else:
         return True
@@ -100,13 +107,15 @@ def _is_bought(variant: Variant) -> bool:
     return bool(stock.allocated or stock.reserved) or sold.exists()
 
 
-def _was_moved_since(sheet: SheetImport, row: SheetRow, variant: Variant) -> bool:
+def _was_moved_since(
+    sheet: SheetImport, row: SheetRow, variant: Variant, moves: int
+) -> bool:
     """Whether stock came or went but by the import that created the piece.
 
     What a later import added and took back again is as if it had not been.
     """
     own = 1 if row.said.get("on_hand") else 0
-    if variant.movements.count() == own:
+    if moves == own:
         return False
     taken_back = _later_rows(sheet, row).filter(outcome=Outcome.UNDONE)
     reasons = []
