@@ -33,7 +33,10 @@ class Handler(BaseHTTPRequestHandler):
     server: Receiver
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
+        length = int(self.headers["content-length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # who sent it died meanwhile
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.received.append((headers, body))
         getattr(self, f"be_{self.server.mood}")()
