@@ -97,8 +97,13 @@ DATABASES = {
     "default": env.db_url_config(DATABASE_URL)
     | {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": False}
 }
-# Let a connection plan often used statements once; not behind a pool of connections
+# Let a connection plan often used statements once, for all facts alike; not behind a
+# pool of connections
 DATABASE_PLANS = env.bool("DATABASE_PLANS", True)
+if DATABASE_PLANS:
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _said = _options.get("options", "")
+    _options["options"] = f"{_said} -c plan_cache_mode=force_generic_plan".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rows of pages that many ask for at once, in the process's own memory

@@ -84,6 +84,15 @@ def price_band(price_minor: int) -> str:
     return str(PRICE_BANDS[bisect_right(PRICE_BANDS, max(0, price_minor)) - 1])
 
 
+def price_bands(first: int, last: int) -> list[Fact]:
+    """Those that prices from first to last are in; none if that is all of them."""
+    bands = PRICE_BANDS[max(0, bisect_right(PRICE_BANDS, first) - 1) :]
+    bands = bands[: bisect_right(bands, last)]
+    if len(bands) == len(PRICE_BANDS):
+        return []
+    return [("price_band", str(begin)) for begin in bands]
+
+
 def size_band(millimetres: Decimal) -> str:
     """The band a longest side is in: "40-80", and "150-" above all."""
     upper = bisect_left(SIZE_BANDS, millimetres)

@@ -1,13 +1,12 @@
 """Products by what was typed, by facts, price, stock and merchant, page by page."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from heapq import nsmallest
-from itertools import pairwise
+from operator import itemgetter
+from typing import TypeVar
 
 from catalog.search import lexicon, places, plans
-from catalog.search.documents import PRICE_BANDS, price_band
 from catalog.search.lexicon import Fact
 from catalog.search.models import SearchFact
 from catalog.search.places import END, Place, Sort
@@ -20,6 +19,7 @@ MERCHANT, IN_STOCK = "merchant", "in_stock"  # counted like facets
 BY_NAME = "."  # before a place: words of the trade just occur on these pages, too
 
 Count = tuple[str, int]
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Query:
 class Found:
     """A page of products in their order. Only a first page counts.
 
-    `total` and `counts` are of the first 500 matches or fewer: with `more` set, say
+    `total` and `counts` are of the first 200 matches or fewer: with `more` set, say
     "at least". `counts` are by facet, the most frequent value first; `merchant` by id
     and `in_stock` by "yes" and "no" among them.
     """
@@ -117,21 +117,11 @@ def _wish(query: Query, reading: Reading) -> Wish:
 
 
 def _filters(query: Query) -> list[Sense]:
-    """Those of facets, and the bands that prices from and to lie in."""
-    wanted = [
+    return [
         Sense(frozenset((facet, value) for value in values))
         for facet, values in query.filters.items()
         if values
     ]
-    first, last = _prices(query) or (0, END)
-    bands = [
-        ("price_band", price_band(begin))
-        for begin, end in pairwise([*PRICE_BANDS, END])
-        if first < end and last >= begin
-    ]
-    if 0 < len(bands) < len(PRICE_BANDS):
-        wanted.append(Sense(frozenset(bands)))
-    return wanted
 
 
 def _prices(query: Query) -> tuple[int, int] | None:
@@ -153,44 +143,36 @@ def _found(wish: Wish, reading: Reading, answer: Answer) -> Found:
         mark + places.written(wish.sort, place) if place else "",
         total=0 if wish.place else min(answer.total, plans.MOST),
         more=answer.more or by_sku >= MOST_OF_SKU,
-        counts=_counts(answer.times),
+        counts={} if wish.place else _counts(answer),
         corrected=reading.corrected,
         unknown=reading.unknown,
     )
 
 
-def _counts(times: Mapping[int, int]) -> dict[str, list[Count]]:
-    """Few facts, but as many merchants as pieces: those are picked before they're put
-    in order."""
-    merchants = [pair for pair in times.items() if pair[0] < 0]
-    facts = [pair for pair in times.items() if pair[0] >= 0]
+def _counts(answer: Answer) -> dict[str, list[Count]]:
     counts: dict[str, list[Count]] = defaultdict(list)
-    for code, number in [
-        *sorted(facts, key=_rank),
-        *nsmallest(MOST_VALUES, merchants, key=_rank),
-    ]:
+    for code, number in _ranked(answer.facts):
         facet, value = _fact(code)
-        counts[facet].append((value, number))
-    return {facet: found[:MOST_VALUES] for facet, found in counts.items()}
+        if len(counts[facet]) < MOST_VALUES:
+            counts[facet].append((value, number))
+    for merchant, number in _ranked(answer.merchants)[:MOST_VALUES]:
+        counts[MERCHANT].append((str(merchant), number))
+    stocked = {"yes": answer.in_stock, "no": answer.total - answer.in_stock}
+    counts[IN_STOCK] = [pair for pair in _ranked(stocked) if pair[1]]
+    return {facet: found for facet, found in counts.items() if found}
 
 
-def _rank(pair: tuple[int, int]) -> tuple[int, int]:
-    code, number = pair
-    return -number, code
+def _ranked(times: Mapping[Key, int]) -> list[tuple[Key, int]]:
+    """The most frequent first; else as they were met."""
+    return sorted(times.items(), key=itemgetter(1), reverse=True)
 
 
-_known: dict[int, Fact] = {0: (IN_STOCK, "no"), 1: (IN_STOCK, "yes")}
+_known: dict[int, Fact] = {}
 
 
 def _fact(code: int) -> Fact:
     """What a code stands for; it stands for the same for ever."""
-    if code < 0:
-        return MERCHANT, str(-code)
     if code not in _known:
-        _known.update(_all_facts())
+        facts = SearchFact.objects.values_list("code", "facet", "value")
+        _known.update((each, (facet, value)) for each, facet, value in facts)
     return _known[code]
-
-
-def _all_facts() -> Iterable[tuple[int, Fact]]:
-    for fact in SearchFact.objects.all():
-        yield fact.code, (fact.facet, fact.value)

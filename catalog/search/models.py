@@ -1,6 +1,6 @@
 """What search reads: a row for each product, its SKUs, and the words that occur."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import product
 
 from django.contrib.postgres.fields import ArrayField
@@ -24,20 +24,24 @@ ALONG = {"id": (), "price": ("price_minor",), "sold": ("sold",)}
 
 
 def paths() -> Iterator[models.Index]:
-    """The indexes lists are read along."""
+    """The indexes lists are read along; they tell the price and what facts may be."""
     for (of, given), (along, values) in product(OF.items(), ALONG.items()):
         yield models.Index(
             fields=[*given, *values, "product"],
-            include=["signature"],
+            include=_told(values),
             name=f"search_{of}by_{along}",
             condition=PUBLIC,
         )
     for along, values in ALONG.items():  # a merchant's own, listed or not
         yield models.Index(
             fields=["merchant_id", *values, "product"],
-            include=["signature"],
+            include=_told(values),
             name=f"search_merchant_by_{along}",
         )
+
+
+def _told(along: Collection[str]) -> list[str]:
+    return [name for name in ("signature", "price_minor") if name not in along]
 
 
 class SearchRow(models.Model):
@@ -45,8 +49,8 @@ class SearchRow(models.Model):
 
     All but `sold` and `in_stock` are copies of the product's facts. `in_stock` follows
     its stock by the database (see the migration) and stands in no index, so that a sale
-    rewrites none. `signature` stands in all of them: it tells that a row lacks a fact
-    without a look at the row.
+    rewrites none. `signature` and the price stand in all of them: they tell that a row
+    lacks a fact or costs too much without a look at the row.
     """
 
     product = models.OneToOneField(

@@ -1,10 +1,11 @@
 """The two ways to a page, chosen here and not left to the planner's guess.
 
 WALK goes along the index that has the page's order and takes what matches, for so many
-steps. It is short where many match. GATHER asks the index of tokens for all that match
-and sorts them. It is short where few do, and gives up where they are too many. A page
-is never shown short because a way was too long: the other way is gone then, and last a
-walk without end that stops once it has the page.
+steps. It is short where many match, and goes on a while for the page alone where it
+need not look at rows. GATHER asks the index of tokens for all that match and sorts
+them. It is short where few do, and gives up where they are too many. A page is never
+shown short because a way was too long: the other way is gone then, and last a walk
+without end that stops once it has the page.
 
 A total and the counts are of the first `MOST` matches, or of those a walk has met.
 """
@@ -14,6 +15,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from catalog.search.documents import (
@@ -22,70 +24,70 @@ from catalog.search.documents import (
     fact_token,
     merchant_token,
     packed,
+    price_bands,
 )
 from catalog.search.places import ORDERS, Place, Sort
 from catalog.search.reading import Sense
 from catalog.search.words import is_sign
 from donghai import sql
 
-MOST = 500  # matches that are counted
-STEPS, SKIMS = 3000, 3  # of a walk; so many times more where the index alone is read
+MOST = 200  # matches that are counted
+STEPS, SKIMS = 3000, 30_000  # of a walk; where the index alone is read, for a page
 FEW, MANY = 2000, 20_000  # matches gathered: before a walk, and when that found too few
 BRANCHES = 6  # indexes that are walked at once, for filters with several values
 TOKENS = "tokens @@ %(tokens)s::tsquery"
 PRICES = "price_minor BETWEEN %(price_from)s AND %(price_to)s"
 WITHOUT_END = 2**40
 
-# Looks at rows one by one.
-WALK_SQL = """
-WITH found AS MATERIALIZED (
-    SELECT product_id, {value} AS value, merchant_id, in_stock, facts
-    FROM (SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}) walked
-    WHERE {fits} LIMIT {most})
-"""
 ROW = "product_id, merchant_id, price_minor, sold, is_public, in_stock, facts, tokens"
 
+# Looks at rows one by one.
+WALK_SQL = """
+    SELECT product_id, {value} AS value, merchant_id, in_stock, facts
+    FROM (SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}) walked
+    WHERE {fits} LIMIT {most}
+"""
 # Looks at a row only where the index says that it may fit.
 SKIM_SQL = """
-WITH found AS MATERIALIZED (
     SELECT product_id, {value} AS value, merchant_id, in_stock, facts
     FROM (SELECT * FROM ({branches}) branch ORDER BY {by} LIMIT {steps}) skimmed
     CROSS JOIN LATERAL (
         SELECT merchant_id, in_stock, facts FROM catalog_searchrow r
         WHERE r.product_id = skimmed.product_id AND {fits} OFFSET 0) seen
-    WHERE {may_fit} LIMIT {most})
+    WHERE {may_fit} LIMIT {most}
 """
-
 BRANCH_SQL = "SELECT {columns} FROM catalog_searchrow WHERE {conditions}"
 
-GATHER_SQL = """
+GATHERED_SQL = """
 WITH gathered AS MATERIALIZED (
     SELECT product_id, merchant_id, price_minor, sold, in_stock, facts, tokens
-    FROM catalog_searchrow WHERE {conditions} LIMIT {steps}),
-found AS MATERIALIZED (
+    FROM catalog_searchrow WHERE {conditions} LIMIT {steps})
+"""
+GATHER_SQL = """
     SELECT product_id, {value} AS value, merchant_id, in_stock, facts
-    FROM gathered WHERE {fits} ORDER BY {by} LIMIT {most})
+    FROM gathered WHERE {fits} ORDER BY {by} LIMIT {most}
 """
 
-PAGE_SQL = """,
-page AS (SELECT product_id, value FROM found LIMIT %(size)s + 1)
-SELECT array_agg(product_id) AS products, array_agg(value) AS places,
-       (SELECT count(*) FROM found) AS total, {is_cut} AS is_cut, {facts} AS facts
-FROM page
+PAGE_SQL = """
+SELECT page.*, {is_cut} AS is_cut FROM (
+    SELECT (array_agg(product_id))[:%(size)s + 1] AS products,
+           (array_agg(value))[:%(size)s + 1] AS places,
+           count(*) AS total, {counted}
+    FROM ({found}) found) page
 """
+# Counted by us: PostgreSQL takes ten times as long to unfold and group them.
+COUNTED = """
+           string_agg(facts, '') AS facts, array_agg(merchant_id) AS merchants,
+           count(*) FILTER (WHERE in_stock) AS in_stock"""
+NOT_COUNTED = "NULL AS facts, NULL AS merchants, 0 AS in_stock"
 
 # Counts its steps only where it may have run out of them.
 WALK_IS_CUT = """
-CASE WHEN (SELECT count(*) FROM found) < {most} THEN (
+CASE WHEN total < {most} THEN (
     SELECT count(*) = {steps} FROM (
         SELECT FROM ({steps_taken}) branch ORDER BY {by} LIMIT {steps}) walked)
 ELSE false END"""
 GATHER_IS_CUT = "(SELECT count(*) = {steps} FROM gathered)"
-
-# Counted by us: PostgreSQL takes ten times as long to unfold and group them.
-FACTS = """(
-    SELECT string_agg(facts || int8send(-merchant_id) || int8send(in_stock::int), '')
-    FROM found)"""
 
 
 @dataclass(frozen=True)
@@ -109,13 +111,6 @@ class Wish:
         return self.size + 1 if self.place else max(MOST, self.size + 1)
 
     @property
-    def conditions(self) -> list[str]:
-        """All of it that only a row says. What isn't asked isn't in the statement, as
-        PostgreSQL would think that it leaves few rows."""
-        asked = {"in_stock": self.in_stock, PRICES: self.prices}
-        return [condition for condition, is_asked in asked.items() if is_asked]
-
-    @property
     def beyond(self) -> list[str]:
         return [ORDERS[self.sort].beyond] if self.place else []
 
@@ -135,7 +130,9 @@ class Wish:
         merchant = (
             [] if self.merchant_id is None else [merchant_token(self.merchant_id)]
         )
-        return _all_of(self.senses, [*self.words, *merchant])
+        bands = price_bands(*self.prices) if self.prices else []
+        senses = [*self.senses, *([Sense(frozenset(bands))] if bands else [])]
+        return _all_of(senses, [*self.words, *merchant])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +144,9 @@ class Answer:
     total: int
     is_cut: bool  # the way was too long to see all that match
     more: bool  # more may match than `total`
-    times: Mapping[int, int]  # by a fact's code; by -id of merchants; 1 in stock, 0 not
+    facts: Mapping[int, int]  # how often, by their codes
+    merchants: Mapping[int, int]  # how often, by their ids
+    in_stock: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +157,16 @@ class Way:
     facts: dict[str, Any]
     walks: bool
     most: int
+    skims: bool = False  # walks without a look at rows that can't fit
 
 
 def answer(wish: Wish) -> Answer:
     """What the first way brings that leads there."""
-    *tries, last = _ways(wish)
-    for way in tries:
+    for way in _ways(wish):
         found = _go(way, wish)
         if not found.is_cut or (way.walks and len(found.products) > wish.size):
-            return found
-    return _go(last, wish)
+            break
+    return found
 
 
 def _ways(wish: Wish) -> Iterator[Way]:
@@ -176,7 +175,9 @@ def _ways(wish: Wish) -> Iterator[Way]:
         return
     if wish.words or any(sense.tokens for sense in wish.senses):
         yield _gather(wish, FEW)
-    yield _walk(wish, STEPS, wish.most)
+    yield (walk := _walk(wish, STEPS, wish.most))
+    if walk.skims:
+        yield _walk(wish, SKIMS, wish.size + 1)
     if wish.tokens:
         yield _gather(wish, MANY)
     yield _walk(wish, WITHOUT_END, wish.size + 1)
@@ -191,6 +192,8 @@ def _go(way: Way, wish: Wish) -> Answer:
         row.is_cut,
         row.is_cut or row.total >= way.most,
         _times(bytes(row.facts or b"")),
+        Counter(row.merchants or ()),
+        row.in_stock,
     )
 
 
@@ -199,29 +202,32 @@ def _walk(wish: Wish, steps: int, most: int) -> Way:
     order = ORDERS[wish.sort]
     branches, rest = _branches(wish)
     facts: dict[str, Any] = {}
-    fits = wish.conditions
+    may_fit, fits = _facts(rest, facts)
+    if wish.prices and order.column != "price_minor":
+        may_fit.append(PRICES)
+    if wish.in_stock:
+        fits.append("in_stock")
     if wish.merchant_id is not None and wish.public_only:
         fits.append("is_public")
-    may_fit, has_facts = _facts(rest, facts)
-    fits += has_facts
     if tokens := _all_of([sense for sense in rest if sense.tokens], wish.words):
         fits.append(TOKENS)
         facts["tokens"] = tokens
     conditions = [_conditions(wish, number, b) for number, b in enumerate(branches)]
     for number, branch in enumerate(branches):
         facts |= {f"{column}_{number}": value for column, value in branch.items()}
-    columns = ", ".join([*order.columns, "signature"]) if may_fit else ROW
-    statement = _whole(wish, SKIM_SQL if may_fit else WALK_SQL, WALK_IS_CUT).format(
-        branches=_union(columns, conditions),
+    columns = ", ".join(dict.fromkeys([*order.columns, "price_minor", "signature"]))
+    found = SKIM_SQL if may_fit else WALK_SQL
+    statement = _whole(wish, found, WALK_IS_CUT).format(
+        branches=_union(columns if may_fit else ROW, conditions),
         steps_taken=_union(", ".join(order.columns), conditions),
         by=order.by,
         value=order.columns[0],
         may_fit=" AND ".join(may_fit),
         fits=" AND ".join(fits) or "true",
-        steps=steps * SKIMS if may_fit else steps,
+        steps=steps,
         most=most,
     )
-    return Way(statement, facts, walks=True, most=most)
+    return Way(statement, facts, walks=True, most=most, skims=bool(may_fit))
 
 
 def _conditions(wish: Wish, number: int, branch: Iterable[str]) -> str:
@@ -264,7 +270,9 @@ def _facts(
 def _gather(wish: Wish, steps: int) -> Way:
     """What the index of tokens finds, or the products that are named."""
     order = ORDERS[wish.sort]
-    fits = [*wish.conditions, *wish.beyond]
+    asked = {"in_stock": wish.in_stock, PRICES: wish.prices}
+    fits = [condition for condition, is_asked in asked.items() if is_asked]
+    fits += wish.beyond
     facts: dict[str, Any] = {}
     if wish.products is not None:
         conditions = ["product_id = ANY(%(products)s::bigint[])"]
@@ -276,7 +284,7 @@ def _gather(wish: Wish, steps: int) -> Way:
         fits += [TOKENS] if wish.products is not None else []
     if wish.public_only:
         conditions.append("is_public")
-    statement = _whole(wish, GATHER_SQL, GATHER_IS_CUT).format(
+    statement = (GATHERED_SQL + _whole(wish, GATHER_SQL, GATHER_IS_CUT)).format(
         conditions=" AND ".join(conditions) or "true",
         by=order.by,
         value=order.columns[0],
@@ -289,8 +297,9 @@ def _gather(wish: Wish, steps: int) -> Way:
 
 def _whole(wish: Wish, found: str, is_cut: str) -> str:
     """Only of a first page facts are counted."""
-    page = PAGE_SQL.replace("{facts}", "NULL::bytea" if wish.place else FACTS)
-    return found + page.replace("{is_cut}", is_cut)
+    counted = NOT_COUNTED if wish.place else COUNTED
+    parts = {"{found}": found, "{is_cut}": is_cut, "{counted}": counted}
+    return reduce(lambda page, part: page.replace(*part), parts.items(), PAGE_SQL)
 
 
 def _times(codes_of_all: bytes) -> Mapping[int, int]:

@@ -13,9 +13,7 @@ from donghai import sql
 
 MOST_TEXT = 200  # letters
 MOST_UNITS = 24
-MOST_OF_SKU = (
-    1000  # products whose SKU begins as typed: the next letter tells them apart
-)
+MOST_OF_SKU = 300  # products whose SKU begins as typed: the next letter tells more
 LAST = "\U0010ffff"
 WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u064b-\u065f'’])+")
 

@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Iterable
 from itertools import combinations
 
+from rapidfuzz.distance import OSA
+
 BEGINNING = 7
 SHORTEST = 4  # shorter words are not mended: half the dictionary is near them
 
@@ -41,21 +43,7 @@ def distance(one: str, other: str, most: int) -> int:
 
     Anything beyond `most` is `most + 1`.
     """
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        row = [i]
-        for j, its in enumerate(other, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != its))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == its:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-        before, last = last, row
-    return min(last[-1], most + 1)
+    return OSA.distance(one, other, score_cutoff=most)
 
 
 def nearest(word: str, known: Iterable[str], trusted: Iterable[str]) -> str:

@@ -148,13 +148,8 @@ def walked(query: Query) -> list[int]:
     "limits",
     [
         {},
-        {
-            "STEPS": 40,
-            "SKIMS": 1,
-            "FEW": 5,
-            "MANY": 20,
-        },  # every way is too long at times
-        {"STEPS": 5, "SKIMS": 2, "FEW": 400, "MANY": 400},
+        {"STEPS": 40, "SKIMS": 60, "FEW": 5, "MANY": 20},  # too few at times
+        {"STEPS": 5, "SKIMS": 10, "FEW": 400, "MANY": 400},
         {"BRANCHES": 1},
     ],
     ids=["as set", "short ways", "gathered", "one index"],
