@@ -1,6 +1,7 @@
 """What a buyer looks at first: home, the market, one product."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +27,15 @@ from orders.checkout.visitors import COOKIE, LASTS, Visitor, shipped_to, visitor
 
 ON_HOME = 12
 ALIKE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product with its next offer; a host sees what its first variant costs her."""
+
+    product: Product
+    offer: Offer | None
+    wholesale: Money | None
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -59,7 +69,8 @@ def _window(sessions: list[LiveSession], visitor: Visitor) -> list[Offer]:
 
 def market(request: HttpRequest) -> HttpResponse:
     """Every listed piece, by words in any language and by facts, page by page."""
-    is_trade = sees_wholesale(request)
+    terms = _terms(request)
+    is_trade = terms is not None
     shelf = browse(request.GET, Looker(reader_language(), is_trade=is_trade))
     return render(
         request,
@@ -67,10 +78,9 @@ def market(request: HttpRequest) -> HttpResponse:
         {
             "here": "market",
             "shelf": shelf,
-            "cards": _with_offers(shelf.products, visitor_of(request)),
+            "cards": _cards(shelf.products, visitor_of(request), terms),
             "next_after": shelf.next_after,
             "is_first": shelf.is_first,
-            "sees_wholesale": is_trade,
         },
     )
 
@@ -82,6 +92,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
     visitor = visitor_of(request)
     coming = offers(_coming_listings([found])[:8], visitor)
     language = translation.get_language() or "en"
+    terms = _terms(request)
     return render(
         request,
         "orders/product.html",
@@ -93,11 +104,11 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
             "offers": coming,
             "origin": passports.compact(found),
             "linked": linked.product_facts(found, coming, language),
-            "others": _with_offers(list(alike.values()), visitor),
+            "others": _cards(list(alike.values()), visitor, terms),
             "visitor": visitor,
             "destinations": shipped_to(),
-            "sees_wholesale": sees_wholesale(request),
-            "variants": _at_her_price(request, found),
+            "sees_wholesale": terms is not None,
+            "variants": _at_her_price(found, terms),
         },
     )
 
@@ -114,36 +125,39 @@ def deliver_to(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def sees_wholesale(request: HttpRequest) -> bool:
-    """Hosts choose by wholesale price; buyers see the price at their door."""
+def _terms(request: HttpRequest) -> pricing.Terms | None:
+    """Hosts choose by what they pay; buyers, who have none, see the price at their
+    door."""
     user: Any = request.user
-    return user.is_authenticated and Host.objects.filter(user=user).exists()
+    host = Host.objects.filter(user=user).first() if user.is_authenticated else None
+    return pricing.Terms.of(host, pricing.home_day()) if host else None
 
 
 def _at_her_price(
-    request: HttpRequest, product: Product
+    product: Product, terms: pricing.Terms | None
 ) -> list[tuple[Variant, Money | None]]:
     """A product's variants, each with what the host who looks pays if that is less."""
-    variants = list(product.variants.all())
-    user: Any = request.user
-    host = Host.objects.filter(user=user).first() if user.is_authenticated else None
-    if host is None:
-        return [(variant, None) for variant in variants]
-    terms = pricing.Terms.of(host, pricing.home_day())
     return [
-        (variant, terms.wholesale(variant) if terms.best(variant) else None)
-        for variant in variants
+        (variant, terms.wholesale(variant) if terms and terms.best(variant) else None)
+        for variant in product.variants.all()
     ]
 
 
-def _with_offers(
-    products: list[Product], visitor: Visitor
-) -> list[tuple[Product, Offer | None]]:
+def _cards(
+    products: list[Product], visitor: Visitor, terms: pricing.Terms | None
+) -> list[Card]:
     """Each product with its next offer: on air first, then the soonest."""
     first: dict[int, Offer] = {}
     for offer in offers(_coming_listings(products), visitor):
         first.setdefault(offer.listing.variant.product_id, offer)
-    return [(product, first.get(product.pk)) for product in products]
+    return [
+        Card(
+            product,
+            first.get(product.pk),
+            terms.wholesale(product.variants.all()[0]) if terms else None,
+        )
+        for product in products
+    ]
 
 
 def _coming_listings(products: Iterable[Product]) -> list[Listing]:

@@ -74,11 +74,11 @@ def test_the_market_finds_by_words_and_filters_and_turns_pages_by_key(client):
     )
 
     assert len(first.context["cards"]) == 24
-    assert [product for product, _ in second.context["cards"]] == [
+    assert [card.product for card in second.context["cards"]] == [
         variants[1].product,
         variants[0].product,
     ]
-    assert [product for product, _ in filtered.context["cards"]] == [rose.product]
+    assert [card.product for card in filtered.context["cards"]] == [rose.product]
 
 
 @pytest.mark.django_db
@@ -350,3 +350,17 @@ def test_a_host_sees_her_own_price_beside_the_list_price():
     assert "list price ¥39.00" in hers
     assert "¥39.00" in others
     assert "list price" not in others
+
+
+@pytest.mark.django_db
+def test_cards_of_the_market_say_what_a_piece_costs_the_host_who_looks(client):
+    variant = make_variant(wholesale="39.00")
+    terms = make_terms(variant.merchant, percent_off=5)
+
+    hers = make_client(terms.host.user).get("/crystals/").content.decode()
+    others = make_client(make_host().user).get("/crystals/").content.decode()
+    buyers = client.get("/crystals/").content.decode()
+
+    assert "¥37.05 <s" in hers
+    assert "¥39.00</span>" in others
+    assert "¥" not in buyers
