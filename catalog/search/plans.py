@@ -30,14 +30,12 @@ from catalog.search.places import ORDERS, Place, Sort
 from catalog.search.reading import Sense
 from catalog.search.words import is_sign
 from donghai import sql
-from donghai.memory import remembered
 
 MOST = 200  # matches that are counted
 STEPS, SKIMS = 3000, 30_000  # of a walk; where the index alone is read, for a page
 FEW, MANY = 2000, 20_000  # matches gathered: before a walk, and when that found too few
 BRANCHES = 6  # indexes that are walked at once, for filters with several values
 TOKENS = "tokens @@ %(tokens)s::tsquery"
-GATHERED = "tokens @@ %(gathered)s::tsquery"
 PRICES = "price_minor BETWEEN %(price_from)s AND %(price_to)s"
 WITHOUT_END = 2**40
 
@@ -62,7 +60,7 @@ BRANCH_SQL = "SELECT {columns} FROM catalog_searchrow WHERE {conditions}"
 
 GATHERED_SQL = """
 WITH gathered AS MATERIALIZED (
-    SELECT product_id, merchant_id, price_minor, sold, in_stock, facts{tokens}
+    SELECT product_id, merchant_id, price_minor, sold, in_stock, facts, tokens
     FROM catalog_searchrow WHERE {conditions} LIMIT {steps})
 """
 GATHER_SQL = """
@@ -82,12 +80,6 @@ COUNTED = """
            string_agg(facts, '') AS facts, array_agg(merchant_id) AS merchants,
            count(*) FILTER (WHERE in_stock) AS in_stock"""
 NOT_COUNTED = "NULL AS facts, NULL AS merchants, 0 AS in_stock"
-
-COMMON_SQL = """
-SELECT coalesce(most_common_elems::text::text[], '{}') AS tokens FROM pg_stats
-WHERE schemaname = current_schema() AND tablename = 'catalog_searchrow'
-  AND attname = 'tokens'
-"""
 
 # Counts its steps only where it may have run out of them.
 WALK_IS_CUT = """
@@ -182,7 +174,7 @@ def _ways(wish: Wish) -> Iterator[Way]:
         yield _gather(wish, WITHOUT_END)
         return
     if wish.words or any(sense.tokens for sense in wish.senses):
-        yield _gather(wish, FEW, _rare(wish.words))
+        yield _gather(wish, FEW)
     yield (walk := _walk(wish, STEPS, wish.most))
     if walk.skims:
         yield _walk(wish, SKIMS, wish.size + 1)
@@ -275,8 +267,8 @@ def _facts(
     return may_fit, fits
 
 
-def _gather(wish: Wish, steps: int, by: str = "") -> Way:
-    """What the index of tokens finds by all or some, or the products that are named."""
+def _gather(wish: Wish, steps: int) -> Way:
+    """What the index of tokens finds, or the products that are named."""
     order = ORDERS[wish.sort]
     asked = {"in_stock": wish.in_stock, PRICES: wish.prices}
     fits = [condition for condition, is_asked in asked.items() if is_asked]
@@ -286,16 +278,13 @@ def _gather(wish: Wish, steps: int, by: str = "") -> Way:
         conditions = ["product_id = ANY(%(products)s::bigint[])"]
         facts["products"] = list(wish.products)
     else:
-        conditions = [GATHERED]
-        facts["gathered"] = by or wish.tokens
-    is_looked_at = bool(wish.tokens) and wish.tokens != facts.get("gathered")
-    if is_looked_at:
-        fits.append(TOKENS)
-        facts["tokens"] = wish.tokens
+        conditions = [TOKENS]
+    if tokens := wish.tokens:
+        facts["tokens"] = tokens
+        fits += [TOKENS] if wish.products is not None else []
     if wish.public_only:
         conditions.append("is_public")
     statement = (GATHERED_SQL + _whole(wish, GATHER_SQL, GATHER_IS_CUT)).format(
-        tokens=", tokens" if is_looked_at else "",
         conditions=" AND ".join(conditions) or "true",
         by=order.by,
         value=order.columns[0],
@@ -304,24 +293,6 @@ def _gather(wish: Wish, steps: int, by: str = "") -> Way:
         most=wish.most,
     )
     return Way(statement, facts, walks=False, most=wish.most)
-
-
-def _rare(words: Sequence[str]) -> str:
-    """These words as a tsquery, if one of them is known to be rare.
-
-    Then they alone are few enough to gather, and each fact beside them would cost the
-    index a look at all its pieces.
-    """
-    is_rare = _common() and not _common().issuperset(words)
-    return _all_of([], words) if is_rare else ""
-
-
-@remembered(most=1)
-def _common() -> frozenset[str]:
-    """Tokens that more than about one in a thousand rows have, as PostgreSQL counted
-    them last; none before it has."""
-    row = sql.row(COMMON_SQL)
-    return frozenset(row.tokens if row else ())
 
 
 def _whole(wish: Wish, found: str, is_cut: str) -> str:

@@ -212,9 +212,10 @@ class Skus:
             ways.append((ENDS_SQL, "reverse(sku)"))
         if not ways:
             return False
-        union = " UNION ALL ".join(SKU_SQL.format(where=w, by=by) for w, by in ways)
-        found = sql.row(
-            f"SELECT ARRAY({union}) AS products",
+        rows = sql.rows(
+            " UNION ALL ".join(
+                SKU_SQL.format(where=where, by=by) for where, by in ways
+            ),
             first=sku,
             last=sku + LAST,
             end=sku[::-1],
@@ -222,9 +223,9 @@ class Skus:
             merchant=self.merchant_id,
             most=MOST_OF_SKU,
         )
-        products = set(found.products)
+        products = {row.product_id for row in rows}
         if products and self.products is not None:
             products &= set(self.products)
         if products:
             self.products = sorted(products)
-        return bool(found.products)
+        return bool(rows)

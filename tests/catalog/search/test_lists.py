@@ -14,7 +14,6 @@ from catalog.search.documents import Document, price_band
 from catalog.search.finding import Query, find
 from catalog.search.models import SearchRow
 from catalog.search.places import Sort
-from donghai import memory
 from tests.catalog.search.pieces import found
 from tests.make import make_merchant
 
@@ -25,7 +24,7 @@ FORMS = ["BRACELET", "BRACELET", "PENDANT", "SPHERE"]
 WORDS = ["galaxy", "aurora", "星河"]
 
 
-def make_catalogue(chance, merchants, count, words=WORDS) -> list[Document]:
+def make_catalogue(chance, merchants, count) -> list[Document]:
     """Products of some merchants, with many ties in price; a tenth isn't listed."""
     products = Product.objects.bulk_create(
         Product(merchant=chance.choice(merchants), hs_code="7116200000")
@@ -45,7 +44,7 @@ def make_catalogue(chance, merchants, count, words=WORDS) -> list[Document]:
                 ),
             },
             price_minor=chance.randint(1, 40) * 250,
-            texts=(chance.choice(["", *words]),),
+            texts=(chance.choice(["", *WORDS]),),
             skus=(f"S{product.pk}",),
         )
         for product in products
@@ -105,17 +104,8 @@ CATALOGUE: list[Document] = []
 @pytest.fixture
 def merchants():
     made = [make_merchant() for _ in range(3)]
-    CATALOGUE[:] = make_catalogue(random.Random(2), made, 20, words=[])
-    count_tokens()
-    CATALOGUE[20:] = make_catalogue(random.Random(3), made, 400)
+    CATALOGUE[:] = make_catalogue(random.Random(3), made, 400)
     return made
-
-
-def count_tokens() -> None:
-    """Let PostgreSQL see what is common; what comes later is rare to it."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE catalog_searchrow")
-    memory.forget()
 
 
 def some_query(chance, merchants) -> Query:
@@ -153,8 +143,7 @@ def walked(query: Query) -> list[int]:
     return ids
 
 
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("words", ["rare", "common"])
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize(
     "limits",
     [
@@ -166,10 +155,8 @@ def walked(query: Query) -> list[int]:
     ids=["as set", "short ways", "gathered", "one index"],
 )
 def test_any_query_brings_all_that_match_once_and_in_order(
-    merchants, seed, words, limits, monkeypatch
+    merchants, seed, limits, monkeypatch
 ):
-    if words == "common":
-        count_tokens()
     for name, value in limits.items():
         monkeypatch.setattr(plans, name, value)
     chance = random.Random(seed)
@@ -184,11 +171,11 @@ def test_any_query_brings_all_that_match_once_and_in_order(
             counts = {facet: dict(values) for facet, values in page.counts.items()}
             assert counts == counted(expected), query
         else:
-            assert limits or page.total == plans.MOST
+            assert limits
             assert page.total <= len(expected)
 
 
-def test_totals_and_counts_end_somewhere(merchants, monkeypatch):
+def test_totals_and_counts_end_at_five_hundred(merchants, monkeypatch):
     monkeypatch.setattr(plans, "MOST", 50)
 
     page = find(Query(sort=Sort.CHEAPEST))
