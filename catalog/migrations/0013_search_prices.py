@@ -3,6 +3,16 @@
 from django.db import migrations, models
 
 
+# Rows from before get the pair of their mineral and form.
+PAIRS_SQL = """
+UPDATE catalog_searchrow r SET tokens = array_to_tsvector(
+    tsvector_to_array(r.tokens) || left(
+        'both=' || regexp_replace(m.value || '+' || f.value, '\\s+', '_', 'g'), 100))
+FROM catalog_searchfact m, catalog_searchfact f
+WHERE m.code = r.mineral AND f.code = r.form
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0012_sheet_drafts"),
@@ -137,4 +147,5 @@ class Migration(migrations.Migration):
                 name="search_merchant_by_sold",
             ),
         ),
+        migrations.RunSQL(PAIRS_SQL, migrations.RunSQL.noop),
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, reduce
 from hashlib import blake2b
+from itertools import product, starmap
 from operator import or_
 
 from catalog.search.lexicon import Fact, Lexicon, Match, between
@@ -54,7 +55,11 @@ class Row:
     @property
     def tokens(self) -> list[str]:
         merchant = merchant_token(self.document.merchant_id)
-        return [*map(fact_token, self.facts), merchant, *self.words]
+        facets = self.document.facets
+        pairs = starmap(
+            pair, product(facets.get("mineral", ()), facets.get("form", ()))
+        )
+        return [*map(fact_token, (*self.facts, *pairs)), merchant, *self.words]
 
     @property
     def skus(self) -> set[str]:
@@ -111,6 +116,11 @@ def beginnings(sku: str) -> Iterator[str]:
     for first in range(max(1, len(parts) - 1)):
         if rest := "".join(parts[first:]):
             yield rest
+
+
+def pair(mineral: str, form: str) -> Fact:
+    """Both at once, as they're most often asked for: a fact of the index alone."""
+    return "both", f"{mineral}+{form}"
 
 
 def fact_token(fact: Fact) -> str:

@@ -15,7 +15,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 from catalog.search.documents import (
@@ -24,6 +24,7 @@ from catalog.search.documents import (
     fact_token,
     merchant_token,
     packed,
+    pair,
     price_bands,
 )
 from catalog.search.places import ORDERS, Place, Sort
@@ -60,7 +61,7 @@ BRANCH_SQL = "SELECT {columns} FROM catalog_searchrow WHERE {conditions}"
 
 GATHERED_SQL = """
 WITH gathered AS MATERIALIZED (
-    SELECT product_id, merchant_id, price_minor, sold, in_stock, facts, tokens
+    SELECT product_id, merchant_id, price_minor, sold, in_stock, facts{tokens}
     FROM catalog_searchrow WHERE {conditions} LIMIT {steps})
 """
 GATHER_SQL = """
@@ -124,15 +125,14 @@ class Wish:
             facts["price_from"], facts["price_to"] = self.prices
         return facts
 
-    @property
+    @cached_property
     def tokens(self) -> str:
         """All of it that tokens say."""
-        merchant = (
-            [] if self.merchant_id is None else [merchant_token(self.merchant_id)]
-        )
-        bands = price_bands(*self.prices) if self.prices else []
-        senses = [*self.senses, *([Sense(frozenset(bands))] if bands else [])]
-        return _all_of(senses, [*self.words, *merchant])
+        senses = _paired(self.senses)
+        if self.prices and (bands := price_bands(*self.prices)):
+            senses.append(Sense(frozenset(bands)))
+        merchant = [] if self.merchant_id is None else [self.merchant_id]
+        return _all_of(senses, [*self.words, *map(merchant_token, merchant)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,12 +279,14 @@ def _gather(wish: Wish, steps: int) -> Way:
         facts["products"] = list(wish.products)
     else:
         conditions = [TOKENS]
-    if tokens := wish.tokens:
-        facts["tokens"] = tokens
-        fits += [TOKENS] if wish.products is not None else []
+    looks = wish.products is not None and bool(wish.tokens)
+    if wish.tokens:
+        facts["tokens"] = wish.tokens
+        fits += [TOKENS] if looks else []
     if wish.public_only:
         conditions.append("is_public")
     statement = (GATHERED_SQL + _whole(wish, GATHER_SQL, GATHER_IS_CUT)).format(
+        tokens=", tokens" if looks else "",
         conditions=" AND ".join(conditions) or "true",
         by=order.by,
         value=order.columns[0],
@@ -316,13 +318,30 @@ def _branches(wish: Wish) -> tuple[list[dict[str, int]], list[Sense]]:
         return [{"merchant_id": wish.merchant_id}], rest
     branches: list[dict[str, int]] = [{}]
     for facet in ("mineral", "form"):
-        pure = [sense for sense in rest if sense.facets == {facet} and not sense.tokens]
+        pure = _pure(rest, facet)
         codes = [{code_of(*fact) for fact in sense.facts} for sense in pure]
         common = sorted(set.intersection(*codes)) if codes else []
         if 0 < len(common) * len(branches) <= BRANCHES:
             branches = [b | {facet: code} for b in branches for code in common]
             rest = [sense for sense in rest if sense not in pure]
     return branches, rest
+
+
+def _paired(senses: Iterable[Sense]) -> list[Sense]:
+    """A mineral and a form as the pairs of them: of those the index has fewer."""
+    rest = list(senses)
+    for mineral in _pure(rest, "mineral"):
+        for form in _pure(rest, "form"):
+            pairs = [pair(m, f) for _, m in mineral.facts for _, f in form.facts]
+            if len(pairs) <= BRANCHES:
+                others = [sense for sense in rest if sense not in (mineral, form)]
+                return [*others, Sense(frozenset(pairs))]
+    return rest
+
+
+def _pure(senses: Iterable[Sense], facet: str) -> list[Sense]:
+    """Those that mean this and nothing else."""
+    return [sense for sense in senses if sense.facets == {facet} and not sense.tokens]
 
 
 def _all_of(senses: Iterable[Sense], words: Iterable[str]) -> str:

@@ -212,10 +212,9 @@ class Skus:
             ways.append((ENDS_SQL, "reverse(sku)"))
         if not ways:
             return False
-        rows = sql.rows(
-            " UNION ALL ".join(
-                SKU_SQL.format(where=where, by=by) for where, by in ways
-            ),
+        union = " UNION ALL ".join(SKU_SQL.format(where=w, by=by) for w, by in ways)
+        found = sql.row(
+            f"SELECT ARRAY({union}) AS products",
             first=sku,
             last=sku + LAST,
             end=sku[::-1],
@@ -223,9 +222,9 @@ class Skus:
             merchant=self.merchant_id,
             most=MOST_OF_SKU,
         )
-        products = {row.product_id for row in rows}
+        products = set(found.products)
         if products and self.products is not None:
             products &= set(self.products)
         if products:
             self.products = sorted(products)
-        return bool(rows)
+        return bool(found.products)
