@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 from catalog.glossary import book
 from catalog.merchants.models import Merchant
 from catalog.products.models import Product
-from catalog.search import finding
+from catalog.search import common, finding
 from catalog.search.documents import PRICE_BANDS
-from catalog.search.finding import Found, Query
+from catalog.search.finding import MOST_VALUES, Found, Query
 from catalog.search.places import Sort
 from donghai import countries
 from donghai.money import Money
@@ -166,10 +166,13 @@ def _facets(
         wanted = query.filters.get(name, frozenset())
         if name == MERCHANT and query.merchant_id:
             wanted = frozenset({str(query.merchant_id)})
+        beside = _without(query, name)
         several = wanted and not query.after
-        others = finding.find(_without(query, name)) if several else found
+        others = finding.find(beside) if several else found
         counts = dict(others.counts.get(name, []))
-        values = [*counts, *sorted(wanted - set(counts))]
+        known = common.values().get(name, ()) if _is_all(beside, others) else ()
+        offered = list(dict.fromkeys([*counts, *known]))[:MOST_VALUES]
+        values = [*offered, *sorted(wanted.difference(offered))]
         words = _words(name, values, looker.language)
         choices = [
             Choice(
@@ -184,6 +187,12 @@ def _facets(
         if len(choices) > 1 or wanted:
             facets.append(Facet(name, label, choices))
     return facets
+
+
+def _is_all(query: Query, found: Found) -> bool:
+    """The whole market, too much to be counted."""
+    is_asked = query.text or query.merchant_id or any(query.filters.values())
+    return found.more and not is_asked
 
 
 def _without(query: Query, name: str) -> Query:
