@@ -143,16 +143,17 @@ def walked(query: Query) -> list[int]:
     return ids
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(
     "limits",
     [
+        {"MOST": 500},  # all are counted
         {},
         {"STEPS": 40, "SKIMS": 60, "FEW": 5, "MANY": 20},  # too few at times
         {"STEPS": 5, "SKIMS": 10, "FEW": 400, "MANY": 400},
         {"BRANCHES": 1},
     ],
-    ids=["as set", "short ways", "gathered", "one index"],
+    ids=["counted out", "as set", "short ways", "gathered", "one index"],
 )
 def test_any_query_brings_all_that_match_once_and_in_order(
     merchants, seed, limits, monkeypatch
@@ -171,11 +172,11 @@ def test_any_query_brings_all_that_match_once_and_in_order(
             counts = {facet: dict(values) for facet, values in page.counts.items()}
             assert counts == counted(expected), query
         else:
-            assert limits
+            assert limits or page.total == plans.MOST
             assert page.total <= len(expected)
 
 
-def test_totals_and_counts_end_at_five_hundred(merchants, monkeypatch):
+def test_totals_and_counts_end_somewhere(merchants, monkeypatch):
     monkeypatch.setattr(plans, "MOST", 50)
 
     page = find(Query(sort=Sort.CHEAPEST))
