@@ -20,8 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.glossary import titles
 from catalog.glossary.models import Language
-from catalog.products import checking, declaring, saving, tariff, typed
+from catalog.products import checking, declaring, merging, saving, tariff, typed
 from catalog.products.current import FACTS, piece_of, with_facts
+from catalog.products.merging import Shown
 from catalog.products.models import Product, Variant
 from catalog.products.pieces import MEASURES, Piece
 from catalog.products.skus import alike
@@ -54,10 +55,12 @@ class Seen:
     """What a page shows: when that was kept or saved, and a name of the page's own.
 
     What the same page kept meanwhile is no news to it, even if our answer got lost.
+    `shown` is what its fields held before anybody typed: without it all is typed.
     """
 
     mark: str
     page: str = ""
+    shown: Shown | None = None
 
 
 @dataclass(slots=True)
@@ -114,6 +117,7 @@ def keep(*, product_id: int, by_id: int, said: Typed, seen: Seen) -> datetime:
         "at": now.isoformat(),
         "by": by_id,
         "page": seen.page,
+        "shown": seen.shown and seen.shown.written(),
     }
     product.save(update_fields=["unfinished"])
     return now
@@ -124,10 +128,15 @@ def save(*, product: Product, said: Typed, saver: saving.Saver, seen: Seen) -> S
     """Save what is typed as the product's variants, and forget it as unfinished.
 
     With `errors` in the answer nothing was saved; with `missing` it stays a draft.
-    Variants that the form has no more are withdrawn.
+    Variants that the form has no more are withdrawn. What wasn't touched in it stays as
+    it stands, whatever the form shows.
     """
     standing = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     _require_newest(standing, seen)
+    saving.lock(
+        list(standing.variants.values_list("sku", flat=True)), saver.merchant_id
+    )
+    said = merged(standing, said, seen.shown)
     read = read_form(said, standing)
     if read.errors:
         return read
@@ -152,9 +161,27 @@ def seen_at(product: Product) -> str:
 
 
 def typed_of(product: Product) -> dict[str, str]:
-    """What the editor's fields show: what was typed last, else what stands."""
-    if product.unfinished:
-        return dict(product.unfinished["typed"])
+    """What the editor's fields show: what was typed last, over what stands."""
+    kept = product.unfinished
+    if kept is None:
+        return _standing_typed(product)
+    return merged(product, kept["typed"], Shown.read(kept.get("shown") or ""))
+
+
+def merged(product: Product, said: Typed, shown: Shown | None) -> dict[str, str]:
+    """What was typed, over what stands now; all if nobody knows what was shown."""
+    if shown is None:
+        return dict(said)
+    return merging.merged(said, rows_of(said), shown, standing_shown(product))
+
+
+def standing_shown(product: Product) -> Shown:
+    """What stands, as the editor would show it to somebody who typed nothing."""
+    said = _standing_typed(product)
+    return Shown.of(said, rows_of(said))
+
+
+def _standing_typed(product: Product) -> dict[str, str]:
     said = {name: str(getattr(product, name)) for name in FACTS}
     said |= {"story": product.story, "hs_code": _own_code(product)}
     said |= {f"title_{code}": text for code, text in product.own_titles.items()}

@@ -16,6 +16,7 @@ from catalog.merchants.access import for_members
 from catalog.merchants.models import Merchant
 from catalog.photos.views import strip_of
 from catalog.products import editing, saving
+from catalog.products.merging import Shown
 from catalog.products.models import Metal, Product, Treatment
 from donghai import api, countries
 from donghai.errors import Refused
@@ -23,7 +24,10 @@ from donghai.errors import Refused
 # Where Donghai's raw stone comes from most: first in the list
 USUAL_ORIGINS = ("CN", "BR", "UY", "MG", "ZA", "IN", "MX", "MZ", "NA", "ZM", "AF", "US")
 OFTEN = ("mineral", "form", "colour", "origin")
-NOT_FIELDS = ("csrfmiddlewaretoken", "seen", "page", "confirms", "add", "drop")
+NOT_FIELDS = (
+    *("csrfmiddlewaretoken", "seen", "page", "shown"),
+    *("confirms", "add", "drop"),
+)
 
 
 @for_members
@@ -81,8 +85,10 @@ def withdraw(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpR
 
 def _save(request: HttpRequest, merchant: Merchant, product: Product) -> HttpResponse:
     said = _said(request)
+    seen = _seen(request)
+    now = editing.merged(product, said, seen.shown)
     if "add" in request.POST or "drop" in request.POST:  # without script
-        return _form(request, merchant, product, _other_rows(request, said))
+        return _form(request, merchant, product, _other_rows(request, now))
     saver = saving.Saver(
         merchant_id=merchant.pk,
         by_id=request.user.pk,
@@ -91,13 +97,11 @@ def _save(request: HttpRequest, merchant: Merchant, product: Product) -> HttpRes
         says_all=True,
     )
     try:
-        read = editing.save(
-            product=product, said=said, saver=saver, seen=_seen(request)
-        )
+        read = editing.save(product=product, said=said, saver=saver, seen=seen)
     except Refused as refusal:
-        return _form(request, merchant, product, said, {"": str(refusal)})
+        return _form(request, merchant, product, now, {"": str(refusal)})
     if read.errors:
-        return _form(request, merchant, product, said, read.errors)
+        return _form(request, merchant, product, now, read.errors)
     product.refresh_from_db()
     if product.state == Product.State.LISTED:
         messages.success(request, _listed(merchant) % {"product": product})
@@ -143,6 +147,7 @@ def _form(
             "rows": editing.rows_of(said),
             "errors": errors or {},
             "seen": editing.seen_at(product),
+            "shown": editing.standing_shown(product).written(),
             "page": _seen(request).page,
             "kept_by": (product.unfinished or {}).get("page", ""),
             "known_skus": set(product.variants.values_list("sku", flat=True)),
@@ -178,7 +183,12 @@ def _follows(product: Product, said: dict[str, str], ticked: bool) -> dict[str, 
 
 
 def _seen(request: HttpRequest) -> editing.Seen:
-    return editing.Seen(request.POST.get("seen", ""), request.POST.get("page", "")[:36])
+    asked = request.POST
+    return editing.Seen(
+        asked.get("seen", ""),
+        asked.get("page", "")[:36],
+        Shown.read(asked.get("shown", "")),
+    )
 
 
 def _said(request: HttpRequest) -> dict[str, str]:

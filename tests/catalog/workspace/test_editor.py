@@ -5,8 +5,10 @@ import re
 import pytest
 
 from catalog.merchants.models import MerchantMember
-from catalog.products import editing
+from catalog.products import editing, saving
 from catalog.products.models import Product, Variant
+from catalog.stock import services as stock
+from catalog.stock.models import StockLevel
 from tests.make import (
     make_client,
     make_glossary,
@@ -33,6 +35,12 @@ BRACELET = {
     "v0-least": "90",
     "v0-on_hand": "１２",
     "story": "每一颗都是手工打磨的。",
+}
+ANOTHER = {
+    "v1-bead_mm": "10",
+    "v1-weight_g": "40",
+    "v1-wholesale": "90",
+    "v1-on_hand": "4",
 }
 
 
@@ -281,3 +289,111 @@ def test_tiers_may_be_typed_in_any_order_and_counts_say_their_bounds(desk):
 
     assert set(errors) == {"v0-min_quantity"}
     assert "10,000,000" in str(errors["v0-min_quantity"])
+
+
+class Page:
+    """The editor open in a browser: what its fields hold is sent back whole."""
+
+    def __init__(self, desk):
+        self.desk = desk
+        shown = desk.client.get(desk.address).context
+        self.said = {name: text for name, text in shown["said"].items() if text}
+        self.said |= {name: shown[name] for name in ("seen", "shown")}
+
+    def save(self, **changes):
+        return self.desk.client.post(self.desk.address, self.said | changes)
+
+    def keep(self, **changes):
+        address = f"{self.desk.address}keep/"
+        return self.desk.client.post(address, self.said | changes)
+
+
+@pytest.fixture
+def listed(desk):
+    desk.save(BRACELET, confirms="yes")
+    return desk
+
+
+def move(variant, pieces):
+    stock.adjust(variant_id=variant.pk, change=pieces, reason="found")
+
+
+def test_what_moved_while_the_page_stood_open_stays_moved(listed):
+    variant, page = Variant.objects.get(), Page(listed)
+    move(variant, 5)
+
+    page.save(**{"v0-wholesale": "70"})
+
+    variant.refresh_from_db()
+    assert variant.wholesale_minor == 7000
+    assert variant.stock.on_hand == 17
+
+
+def test_a_count_that_is_changed_moves_by_as_much(listed):
+    variant, page = Variant.objects.get(), Page(listed)
+    move(variant, 5)
+
+    page.save(**{"v0-on_hand": "10"})
+
+    assert StockLevel.objects.get().on_hand == 15
+
+
+def test_what_was_kept_comes_back_over_what_stands_now(listed):
+    variant = Variant.objects.get()
+    Page(listed).keep(story="Neu")
+    move(variant, 7)
+    Variant.objects.update(wholesale_minor=8000)
+
+    again = Page(listed)
+
+    assert again.said["v0-on_hand"] == "19"
+    assert again.said["v0-wholesale"] == "80"
+    assert again.said["story"] == "Neu"
+    again.save()
+    variant.refresh_from_db()
+    assert (variant.wholesale_minor, variant.stock.on_hand) == (8000, 19)
+    assert listed.product.story == "Neu"
+
+
+def test_who_saves_again_after_a_refusal_keeps_what_another_changed(listed):
+    mine, theirs = Page(listed), Page(listed)
+    theirs.save(colour="WHITE", **{"v1-sku": "AM-10", **ANOTHER})
+
+    refused = mine.save(origin="BR")
+    shown = refused.context
+    said = {name: text for name, text in shown["said"].items() if text}
+    again = listed.client.post(
+        listed.address, said | {"seen": shown["seen"], "shown": shown["shown"]}
+    )
+
+    assert (refused.status_code, again.status_code) == (422, 302)
+    product = listed.product
+    assert (product.colour, product.origin) == ("WHITE", "BR")
+    assert product.variants.filter(withdrawn_at=None).count() == 2
+
+
+def test_a_size_that_was_taken_away_meanwhile_does_not_come_back(listed):
+    page = Page(listed)
+    page.save(**{"v1-sku": "AM-10", **ANOTHER})
+    stale = Page(listed)
+    saver = saving.Saver(merchant_id=listed.merchant.pk, by_id=listed.user.pk)
+    saving.withdraw(["AM-10"], saver)
+
+    stale.save(origin="BR", seen=Page(listed).said["seen"])
+
+    assert listed.product.origin == "BR"
+    standing = listed.product.variants.filter(withdrawn_at=None)
+    assert list(standing.values_list("sku", flat=True)) == ["AM-8"]
+
+
+@pytest.mark.parametrize(
+    "shown", ["", "x", "[]", "{}", '{"product": 1, "variants": {"a": 2}}', "null"]
+)
+def test_a_page_that_does_not_say_what_it_showed_is_taken_as_typed(listed, shown):
+    page = Page(listed)
+
+    answer = page.save(shown=shown, origin="BR", **{"v0-on_hand": "3"})
+
+    assert answer.status_code == 302
+    assert listed.product.origin == "BR"
+    assert StockLevel.objects.get().on_hand == 3

@@ -33,7 +33,8 @@ function onShelf(name) {
 }
 
 function isShown(left) {
-  return JSON.stringify(left.typed) === JSON.stringify(typed());
+  const seen = (fields) => JSON.stringify(fields.filter(([name]) => name !== "shown"));
+  return seen(left.typed) === seen(typed());
 }
 
 function say(words) {
@@ -130,6 +131,7 @@ function fill(left) {
     const number = name.match(/^v(\d+)-/)?.[1];
     if (number && !numbers().includes(Number(number))) addVariant(Number(number), false);
   }
+  form.elements.shown.value = fields.get("shown") ?? form.elements.shown.value; // what it was typed over
   for (const input of form.elements) {
     if (!input.name || input.type === "hidden" || input.type === "submit") continue;
     if (input.type === "checkbox" || input.type === "radio") input.checked = fields.get(input.name) === input.value;
