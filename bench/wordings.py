@@ -42,7 +42,9 @@ def filtered(piece: Document, chance: random.Random) -> Query:
     """By some facts of the piece, or all of its merchant; now and then a price too."""
     sort, in_stock = chance.choice(SORTS), chance.random() < 0.5
     if chance.random() < 0.15:
-        return Query(merchant_id=piece.merchant_id, sort=sort, in_stock=in_stock)
+        return Query(
+            merchant_ids=frozenset([piece.merchant_id]), sort=sort, in_stock=in_stock
+        )
     facets = chance.choice(COMBINATIONS)
     filters = {f: frozenset(piece.facets[f]) for f in facets if f in piece.facets}
     query = Query(filters=filters, sort=sort, in_stock=in_stock)

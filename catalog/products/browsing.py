@@ -142,7 +142,7 @@ def query_of(asked: QueryDict, looker: Looker) -> Query:
         for name in looker.all_facets
         if name != MERCHANT
     }
-    merchant = whole_number(asked.get(MERCHANT, ""))
+    merchants = filter(None, map(whole_number, asked.getlist(MERCHANT)[:20]))
     sort = asked.get("sort", "")
     own = looker.own
     return Query(
@@ -150,7 +150,7 @@ def query_of(asked: QueryDict, looker: Looker) -> Query:
         language=looker.language,
         filters=filters,
         in_stock=IN_STOCK in asked,
-        merchant_id=own.pk if own else merchant,
+        merchant_ids=frozenset([own.pk] if own else merchants),
         sort=Sort(sort) if sort in looker.sorts else Sort.NEWEST,
         after=asked.get("after", "")[:LONGEST],
         size=looker.size,
@@ -164,8 +164,8 @@ def _facets(
     facets = []
     for name, label in looker.all_facets.items():
         wanted = query.filters.get(name, frozenset())
-        if name == MERCHANT and query.merchant_id:
-            wanted = frozenset({str(query.merchant_id)})
+        if name == MERCHANT:
+            wanted = frozenset(map(str, query.merchant_ids))
         beside = _without(query, name)
         several = wanted and not query.after
         others = finding.find(beside) if several else found
@@ -191,14 +191,14 @@ def _facets(
 
 def _is_all(query: Query, found: Found) -> bool:
     """The whole market, too much to be counted."""
-    is_asked = query.text or query.merchant_id or any(query.filters.values())
+    is_asked = query.text or query.merchant_ids or any(query.filters.values())
     return found.more and not is_asked
 
 
 def _without(query: Query, name: str) -> Query:
     """The question that all values of a facet answer, as one may choose several."""
     if name == MERCHANT:
-        return replace(query, merchant_id=None, size=1)
+        return replace(query, merchant_ids=frozenset(), size=1)
     filters = {key: values for key, values in query.filters.items() if key != name}
     return replace(query, filters=filters, size=1)
 

@@ -32,11 +32,11 @@ class Query:
     price_from: int | None = None  # fen
     price_to: int | None = None
     in_stock: bool = False
-    merchant_id: int | None = None
+    merchant_ids: frozenset[int] = frozenset()  # any of them; none is all
     sort: Sort = Sort.NEWEST
     after: str = ""  # `next` of the page before; what isn't one brings the first page
     size: int = 24
-    public_only: bool = True  # else give `merchant_id`: what isn't listed is theirs
+    public_only: bool = True  # else name the merchant: what isn't listed is theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,13 @@ def find(query: Query) -> Found:
     or where the fact brings nothing: who asks for agate has no use for Agate Studio's
     citrines.
     """
-    if not query.public_only and query.merchant_id is None:
+    if not query.public_only and len(query.merchant_ids) != 1:
         raise ValueError("only a merchant's own products are found unlisted")
     reading = read(
         query.text,
         lexicon.current(),
         language=query.language,
-        merchant_id=query.merchant_id,
+        merchant_ids=query.merchant_ids,
     )
     found = _answered(query, reading)
     if not found.product_ids and reading.senses:
@@ -108,7 +108,7 @@ def _wish(query: Query, reading: Reading) -> Wish:
         products=reading.products,
         prices=_prices(query),
         in_stock=query.in_stock,
-        merchant_id=query.merchant_id,
+        merchant_ids=sorted(query.merchant_ids),
         public_only=query.public_only,
         sort=query.sort,
         place=places.read(query.sort, after) if after else None,

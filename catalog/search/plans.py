@@ -37,6 +37,7 @@ STEPS, SKIMS = 3000, 30_000  # of a walk; where the index alone is read, for a p
 FEW, MANY = 2000, 20_000  # matches gathered: before a walk, and when that found too few
 BRANCHES = 6  # indexes that are walked at once, for filters with several values
 TOKENS = "tokens @@ %(tokens)s::tsquery"
+MERCHANTS = "merchant_id = ANY(%(merchants)s::bigint[])"
 PRICES = "price_minor BETWEEN %(price_from)s AND %(price_to)s"
 WITHOUT_END = 2**40
 
@@ -100,7 +101,7 @@ class Wish:
     products: Sequence[int] | None
     prices: tuple[int, int] | None
     in_stock: bool
-    merchant_id: int | None
+    merchant_ids: Sequence[int]  # any of them; none is all
     public_only: bool
     sort: Sort
     place: Place | None  # where the page before ended
@@ -123,6 +124,8 @@ class Wish:
             facts["after_id"] = self.place.product_id
         if self.prices:
             facts["price_from"], facts["price_to"] = self.prices
+        if self.merchant_ids and not self.goes_by_merchant:
+            facts["merchants"] = list(self.merchant_ids)
         return facts
 
     @cached_property
@@ -131,8 +134,13 @@ class Wish:
         senses = _paired(self.senses)
         if self.prices and (bands := price_bands(*self.prices)):
             senses.append(Sense(frozenset(bands)))
-        merchant = [] if self.merchant_id is None else [self.merchant_id]
-        return _all_of(senses, [*self.words, *map(merchant_token, merchant)])
+        ways = [_lexeme(merchant_token(pk)) for pk in self.merchant_ids]
+        merchants = [f"({' | '.join(ways)})"] if ways else []
+        return " & ".join(filter(None, [_all_of(senses, self.words), *merchants]))
+
+    @property
+    def goes_by_merchant(self) -> bool:
+        return 0 < len(self.merchant_ids) <= BRANCHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +215,10 @@ def _walk(wish: Wish, steps: int, most: int) -> Way:
         may_fit.append(PRICES)
     if wish.in_stock:
         fits.append("in_stock")
-    if wish.merchant_id is not None and wish.public_only:
+    if wish.goes_by_merchant and wish.public_only:
         fits.append("is_public")
+    if wish.merchant_ids and not wish.goes_by_merchant:
+        fits.append(MERCHANTS)
     if tokens := _all_of([sense for sense in rest if sense.tokens], wish.words):
         fits.append(TOKENS)
         facts["tokens"] = tokens
@@ -233,7 +243,7 @@ def _walk(wish: Wish, steps: int, most: int) -> Way:
 def _conditions(wish: Wish, number: int, branch: Iterable[str]) -> str:
     """What a walked index is of, and between which places it's walked."""
     conditions = [f"{column} = %({column}_{number})s" for column in branch]
-    if wish.merchant_id is None:
+    if not wish.goes_by_merchant:
         conditions.append("is_public")  # as the indexes say it
     if wish.prices and ORDERS[wish.sort].column == "price_minor":
         conditions.append(PRICES)
@@ -314,8 +324,8 @@ def _times(codes_of_all: bytes) -> Mapping[int, int]:
 def _branches(wish: Wish) -> tuple[list[dict[str, int]], list[Sense]]:
     """What each walked index is of, and the senses it leaves to be looked at."""
     rest = list(wish.senses)
-    if wish.merchant_id is not None:
-        return [{"merchant_id": wish.merchant_id}], rest
+    if wish.goes_by_merchant:
+        return [{"merchant_id": pk} for pk in wish.merchant_ids], rest
     branches: list[dict[str, int]] = [{}]
     for facet in ("mineral", "form"):
         pure = _pure(rest, facet)

@@ -1,7 +1,7 @@
 """What somebody may have meant by what he typed: facts, free words and SKUs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -32,9 +32,9 @@ ENDS_SQL = "reverse(sku) >= %(end)s AND reverse(sku) < %(end_last)s"
 SKU_SQL = """
 (SELECT product_id FROM catalog_searchsku s
  WHERE {where}
-   AND (%(merchant)s::bigint IS NULL OR EXISTS (
+   AND (%(merchants)s::bigint[] IS NULL OR EXISTS (
        SELECT FROM catalog_searchrow r
-       WHERE r.product_id = s.product_id AND r.merchant_id = %(merchant)s))
+       WHERE r.product_id = s.product_id AND r.merchant_id = ANY(%(merchants)s)))
  ORDER BY {by} LIMIT %(most)s)
 """
 
@@ -103,13 +103,17 @@ class Reading:
 
 
 def read(
-    text: str, lexicon: Lexicon, *, language: str = "", merchant_id: int | None = None
+    text: str,
+    lexicon: Lexicon,
+    *,
+    language: str = "",
+    merchant_ids: Set[int] = frozenset(),
 ) -> Reading:
     """Sizes and SKUs are taken out, what's known is kept, the rest mended if it can be.
 
     A word that no product has and that resembles none is left out, not in the way.
     """
-    found, skus = Reading(), Skus(merchant_id)
+    found, skus = Reading(), Skus(merchant_ids)
     rest = _take_sizes(fold(text[:MOST_TEXT]), found)
     cut = list(units(" ".join(skus.left_of(rest.split())))[:MOST_UNITS])
     cut, known = mending.taken_apart(cut, mending.known(cut, lexicon), lexicon)
@@ -184,7 +188,7 @@ def _take_sizes(text: str, found: Reading) -> str:
 class Skus:
     """SKUs somebody typed, and the products that have all of them."""
 
-    merchant_id: int | None
+    merchant_ids: Set[int]  # among theirs; none is all
     products: list[int] | None = None
 
     def left_of(self, chunks: list[str]) -> list[str]:
@@ -219,7 +223,7 @@ class Skus:
             last=sku + LAST,
             end=sku[::-1],
             end_last=sku[::-1] + LAST,
-            merchant=self.merchant_id,
+            merchants=sorted(self.merchant_ids) or None,
             most=MOST_OF_SKU,
         )
         products = set(found.products)

@@ -67,7 +67,7 @@ def own_products(merchant: Merchant, words: str) -> ProductQuerySet:
     query = Query(
         text=words,
         language=reader_language(),
-        merchant_id=merchant.pk,
+        merchant_ids=frozenset([merchant.pk]),
         public_only=False,
         size=MOST_SIZE,
     )

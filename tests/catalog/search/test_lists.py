@@ -64,7 +64,7 @@ def brute(query: Query) -> list[Document]:
         row = rows[document.product_id]
         return (
             (document.is_public or not query.public_only)
-            and query.merchant_id in (None, document.merchant_id)
+            and document.merchant_id in (query.merchant_ids or {document.merchant_id})
             and (row.in_stock or not query.in_stock)
             and (query.price_from or 0) <= document.price_minor
             and document.price_minor <= (query.price_to or 10**9)
@@ -118,17 +118,17 @@ def some_query(chance, merchants) -> Query:
     }.items():
         if chance.random() < 0.35:
             filters[facet] = frozenset(chance.sample(values, chance.randint(1, 2)))
-    own = chance.random() < 0.3
+    some = chance.sample(merchants, chance.choice([0, 0, 0, 1, 1, 2]))
     return Query(
         text=chance.choice(["", "", "", *WORDS]),
         filters=filters,
         price_from=chance.choice([None, None, 1000, 3500]),
         price_to=chance.choice([None, None, 5000, 9000]),
         in_stock=chance.random() < 0.3,
-        merchant_id=chance.choice(merchants).pk if own else None,
+        merchant_ids=frozenset(merchant.pk for merchant in some),
         sort=chance.choice(list(Sort)),
         size=chance.choice([7, 24]),
-        public_only=not (own and chance.random() < 0.5),
+        public_only=len(some) != 1 or chance.random() < 0.5,
     )
 
 
@@ -233,22 +233,24 @@ def test_only_a_merchants_own_pieces_are_found_unlisted(merchants):
     with pytest.raises(ValueError, match="merchant"):
         find(Query(public_only=False))
 
-    own = Query(merchant_id=merchants[0].pk, public_only=False, size=100)
+    own = Query(merchant_ids=frozenset([merchants[0].pk]), public_only=False, size=100)
     assert set(walked(own)) == {d.product_id for d in brute(own)}
     assert set(walked(own)) > set(walked(replace(own, public_only=True)))
 
 
 def test_a_merchant_who_is_hidden_disappears_and_comes_back_piece_by_piece(merchants):
-    listed = [d.product_id for d in brute(Query(merchant_id=merchants[0].pk))]
+    listed = [
+        d.product_id for d in brute(Query(merchant_ids=frozenset([merchants[0].pk])))
+    ]
 
     search.hide_merchant(merchants[0].pk)
-    assert found(merchant_id=merchants[0].pk) == []
+    assert found(merchant_ids=frozenset([merchants[0].pk])) == []
     assert not set(walked(Query())) & set(listed)
 
     search.set_public(listed, is_public=True)
-    assert walked(Query(merchant_id=merchants[0].pk)) == listed
+    assert walked(Query(merchant_ids=frozenset([merchants[0].pk]))) == listed
     search.set_public(listed[:1], is_public=False)
-    assert walked(Query(merchant_id=merchants[0].pk)) == listed[1:]
+    assert walked(Query(merchant_ids=frozenset([merchants[0].pk]))) == listed[1:]
 
 
 def test_a_removed_piece_is_found_no_more(merchants):

@@ -100,18 +100,24 @@ def test_a_chosen_mineral_leaves_the_others_to_choose_from(client):
 def test_a_piece_leads_to_all_its_merchant_sells_and_merchants_can_be_told_apart(
     client,
 ):
-    product = make_variant().product
+    product, other = (make_variant().product for _ in range(2))
     make_variant()
     others = {
         facet.name: facet for facet in client.get("/crystals/").context["shelf"].facets
     }
-    assert len(others["merchant"].choices) == 2
+    assert len(others["merchant"].choices) == 3
     assert "price_band" not in others
 
     page = client.get(f"/crystals/{product.pk}/").content.decode()
     address = f"/crystals/?merchant={product.merchant_id}"
     assert address in page
     assert client.get(address).context["shelf"].products == [product]
+    both = client.get(f"{address}&merchant={other.merchant_id}").context["shelf"]
+    assert both.products == [other, product]
+    assert {choice.value for choice in both.chosen} == {
+        str(product.merchant_id),
+        str(other.merchant_id),
+    }
 
 
 @pytest.mark.django_db
