@@ -75,3 +75,32 @@ def test_a_word_of_any_language_is_read_as_its_fact(text, facet, value):
 
     assert page.product_ids == [wanted]
     assert page.corrected == page.unknown == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("undyed", "not dyed", "no heat", "unheated", "untreated", "no treatment"),
+        *(
+            "无优化",
+            "未处理",
+            "未加热",
+            "无染色",
+            "sin teñir",
+            "no teñida",
+            "non teinte",
+        ),
+        *("ungefärbt", "nicht erhitzt", "não tingida", "без нагрева", "неокрашенный"),
+        *("غير مصبوغ", "非加熱", "無処理", "비가열", "무염색"),
+    ],
+)
+def test_what_was_not_done_to_a_stone_finds_the_untreated_alone(text):
+    treatments = ("NONE", "HEATED", "DYED")
+    untreated, *_treated = [
+        list_piece(facets={"mineral": ("AGATE",), "treatment": (treatment,)})
+        for treatment in treatments
+    ]
+
+    assert found(text) == [untreated]
+    assert found(f"{text} agate") == [untreated]
+    assert found(f"agate {text}") == [untreated]
