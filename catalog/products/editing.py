@@ -26,6 +26,7 @@ from catalog.products.merging import Shown
 from catalog.products.models import Product, Variant
 from catalog.products.pieces import MEASURES, Piece
 from catalog.products.skus import alike
+from catalog.stock.models import StockMovement
 from donghai.errors import Refused
 
 MOST_VARIANTS = 60
@@ -164,7 +165,7 @@ def typed_of(product: Product) -> dict[str, str]:
     """What the editor's fields show: what was typed last, over what stands."""
     kept = product.unfinished
     if kept is None:
-        return _standing_typed(product)
+        return _standing_typed(product) | _back_on_hand(product)
     return merged(product, kept["typed"], Shown.read(kept.get("shown") or ""))
 
 
@@ -189,6 +190,20 @@ def _standing_typed(product: Product) -> dict[str, str]:
         for name, text in _variant_typed(piece_of(variant)).items():
             said[f"v{number}-{name}"] = text
     return said
+
+
+def _back_on_hand(product: Product) -> dict[str, str]:
+    """Counts as they'd be with what was taken out as its variants were withdrawn."""
+    taken = StockMovement.objects.filter(
+        variant__product=product, moved_at=models.F("variant__withdrawn_at")
+    )
+    out = {alike(sku): -n for sku, n in taken.values_list("variant__sku", "on_hand")}
+    said = _standing_typed(product)
+    return {
+        f"v{n}-on_hand": str(int(said[f"v{n}-on_hand"]) + out[sku])
+        for n in rows_of(said)
+        if (sku := alike(said.get(f"v{n}-sku", ""))) in out
+    }
 
 
 def _shown(product: Product) -> models.QuerySet[Variant]:

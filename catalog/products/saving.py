@@ -7,6 +7,7 @@ stock rows by variant id, search rows by product id, which are written last.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -27,7 +28,7 @@ from catalog.products.pieces import MEASURES, Piece, Problem
 from catalog.stock.models import StockLevel, StockMovement
 from donghai.errors import Refused
 
-State = Product.State
+State, Kind = Product.State, StockMovement.Kind
 PRODUCT_FIELDS = (
     *("code", *FACTS),
     *("titles", "own_titles", "story", "hs_code", "customs_name", "customs_elements"),
@@ -142,25 +143,24 @@ def save(
 def withdraw(skus: Iterable[str], saver: Saver) -> int:
     """Take variants off the market and their unpromised stock out; how many were on.
 
-    What is sold or held stays so. A product without variants is withdrawn, too.
+    What is sold or held stays so. A product without variants is withdrawn, too. What is
+    taken out says the moment of it: it's offered again with the variant.
     """
+    now = timezone.now()
     Merchant.objects.select_for_update(no_key=True).get(pk=saver.merchant_id)
     variants = list(variants_of(skus, merchant_id=saver.merchant_id).values())
     levels = StockLevel.objects.select_for_update().order_by("variant_id")
     free = {x.variant_id: x.free for x in levels.filter(variant__in=variants)}
+    out = [(pk, -number) for pk, number in sorted(free.items()) if number > 0]
     StockMovement.objects.bulk_create(
-        [
-            _movement(pk, -free[pk], saver, StockMovement.Kind.ADJUSTED)
-            for pk in sorted(free)
-            if free[pk] > 0
-        ]
+        _movement(pk, change, saver, Kind.ADJUSTED, now) for pk, change in out
     )
     gone = Variant.objects.filter(
         pk__in=[one.pk for one in variants], withdrawn_at=None
-    ).update(withdrawn_at=timezone.now())
+    ).update(withdrawn_at=now)
     products = {one.product_id for one in variants}
     touched = Product.objects.filter(pk__in=products)
-    touched.update(changed_at=timezone.now())
+    touched.update(changed_at=now)
     touched.exclude(variants__in=Variant.objects.filter(withdrawn_at=None)).update(
         state=State.WITHDRAWN
     )
@@ -361,19 +361,22 @@ def _write_tiers(rows: Sequence[Row]) -> None:
 
 
 def _move_stock(rows: Sequence[Row], saver: Saver) -> None:
-    kinds = StockMovement.Kind
-    moves = []
+    moves, now = [], timezone.now()
     for row in sorted(rows, key=lambda row: row.variant.pk if row.variant else 0):
         there = (row.before.on_hand if row.before else 0) or 0
         wanted = row.piece.on_hand
         if row.variant and wanted is not None and wanted != there:
-            kind = kinds.ADJUSTED if row.before else kinds.RECEIVED
-            moves.append(_movement(row.variant.pk, wanted - there, saver, kind))
+            kind = Kind.ADJUSTED if row.before else Kind.RECEIVED
+            moved = _movement(row.variant.pk, wanted - there, saver, kind, now)
+            moves.append(moved)
     StockMovement.objects.bulk_create(moves)
 
 
-def _movement(variant_id: int, change: int, saver: Saver, kind: str) -> StockMovement:
+def _movement(
+    variant_id: int, change: int, saver: Saver, kind: str, at: datetime
+) -> StockMovement:
     return StockMovement(
+        moved_at=at,
         variant_id=variant_id,
         kind=kind,
         on_hand=change,

@@ -253,11 +253,13 @@ def test_what_was_taken_off_the_market_is_listed_again_as_it_was(desk):
     desk.save(BRACELET, confirms="yes")
     desk.client.post(f"{desk.address}withdraw/")
     assert desk.product.state == Product.State.WITHDRAWN
+    assert StockLevel.objects.get().on_hand == 0
 
-    said = editing.typed_of(desk.product)
+    said = Page(desk).said
     assert desk.save(said, confirms="yes").status_code == 302
 
     assert desk.product.state == Product.State.LISTED
+    assert StockLevel.objects.get().on_hand == 12
     assert Variant.objects.get().withdrawn_at is None
     assert said["v0-bead_mm"] == "8"
 
