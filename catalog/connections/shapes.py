@@ -67,7 +67,7 @@ def stock_facts(level: StockLevel) -> dict[str, Any]:
         "on_hand": level.on_hand,
         "sold": level.allocated,
         "held": level.reserved,
-        "free": level.free,
+        "free": 0 if level.variant.withdrawn_at else level.free,
     }
 
 

@@ -55,11 +55,13 @@ TRADE_SORTS: dict[Sort, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value one may filter by. `address` is the page with it toggled."""
+    """A value one may filter by; of so many pieces, or of more. `address` is the page
+    with it toggled."""
 
     value: str
     words: str
     count: int
+    more: bool
     is_chosen: bool
     address: str
 
@@ -119,9 +121,16 @@ class Looker:
 
 
 def browse(asked: QueryDict, looker: Looker) -> Shelf:
-    """What an address asks for; what it says wrong is left out, never an error."""
+    """What an address asks for; what it says wrong is left out, never an error.
+
+    Later pages say what was counted for the first.
+    """
     query = query_of(asked, looker)
     found = finding.find(query)
+    if query.after:
+        first = finding.find(replace(query, after="", size=1))
+        counted = {"total": first.total, "more": first.more, "counts": first.counts}
+        found = replace(found, **counted)
     rows = Product.objects.with_stock().in_bulk(found.product_ids)
     return Shelf(
         products=[rows[pk] for pk in found.product_ids if pk in rows],
@@ -167,8 +176,7 @@ def _facets(
         if name == MERCHANT:
             wanted = frozenset(map(str, query.merchant_ids))
         beside = _without(query, name)
-        several = wanted and not query.after
-        others = finding.find(beside) if several else found
+        others = finding.find(beside) if wanted else found
         counts = dict(others.counts.get(name, []))
         known = common.values().get(name, ()) if _is_all(beside, others) else ()
         offered = list(dict.fromkeys([*counts, *known]))[:MOST_VALUES]
@@ -179,6 +187,7 @@ def _facets(
                 value,
                 words.get(value, value),
                 counts.get(value, 0),
+                others.more,
                 value in wanted,
                 _toggled(asked, name, value, value in wanted),
             )
@@ -198,9 +207,9 @@ def _is_all(query: Query, found: Found) -> bool:
 def _without(query: Query, name: str) -> Query:
     """The question that all values of a facet answer, as one may choose several."""
     if name == MERCHANT:
-        return replace(query, merchant_ids=frozenset(), size=1)
+        return replace(query, merchant_ids=frozenset(), after="", size=1)
     filters = {key: values for key, values in query.filters.items() if key != name}
-    return replace(query, filters=filters, size=1)
+    return replace(query, filters=filters, after="", size=1)
 
 
 def _toggled(asked: QueryDict, name: str, value: str, is_chosen: bool) -> str:

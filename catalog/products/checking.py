@@ -107,8 +107,11 @@ def _called(name: str, code: str, language: str) -> str:
 
 def another_product(code: str) -> Problem:
     """A SKU stays with its product: what was sold and counted of it is that one's."""
+    if not code:
+        words = _("This SKU is a piece of its own. Leave its product number out.")
+        return _blocks("product", "another_product", words)
     words = _("This SKU belongs to product %(code)s. Give that number, or a new SKU.")
-    return _blocks("product", "another_product", words % {"code": code or "–"})
+    return _blocks("product", "another_product", words % {"code": code})
 
 
 def _sku(piece: Piece) -> Iterator[Problem]:

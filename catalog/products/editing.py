@@ -233,11 +233,16 @@ def read_form(said: Typed, product: Product) -> Said:
     common["hs_code"] = typed.plain(said.get("hs_code", ""))
     standing = _standing(product)
     skus: set[str] = set()
+    taken = _taken(said, product)
     for number in rows_of(said):
         facts = dict(_row_of(said, number, read.errors))
         piece = Piece(**common, **facts)
         if alike(piece.sku) in skus:
             read.errors[f"v{number}-sku"] = _("This SKU stands above already.")
+        if alike(piece.sku) in taken:
+            read.errors[f"v{number}-sku"] = _(
+                "Another product of yours has this SKU. Choose another one."
+            )
         skus.add(alike(piece.sku))
         _check(piece, number, standing, read)
         read.pieces.append(piece)
@@ -279,6 +284,14 @@ def _standing(product: Product) -> dict[str, int]:
     """What each of its variants has promised, by SKU without case."""
     rows = product.variants.values_list("sku", "stock__allocated", "stock__reserved")
     return {alike(sku): sold + held for sku, sold, held in rows} if product.pk else {}
+
+
+def _taken(said: Typed, product: Product) -> set[str]:
+    """Those of the SKUs typed that the merchant's other products have."""
+    typed_here = filter(None, (said.get(f"v{n}-sku", "") for n in rows_of(said)))
+    hers = Variant.objects.filter(merchant=product.merchant_id).by_sku(*typed_here)
+    others = hers.exclude(product=product).values_list("sku", flat=True)
+    return set(map(alike, others))
 
 
 def _row_of(

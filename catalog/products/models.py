@@ -47,9 +47,13 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def with_stock(self) -> Self:
         """With merchant, and those of its variants that are on the market."""
-        on_market = Variant.objects.filter(withdrawn_at=None).select_related("stock")
+        return self.with_all_stock(Variant.objects.filter(withdrawn_at=None))
+
+    def with_all_stock(self, of: "VariantQuerySet | None" = None) -> Self:
+        """With merchant and variants, or those given."""
+        variants = Variant.objects.all() if of is None else of
         return self.select_related("merchant").prefetch_related(
-            models.Prefetch("variants", on_market.order_by("pk"))
+            models.Prefetch("variants", variants.select_related("stock").order_by("pk"))
         )
 
 
@@ -183,6 +187,10 @@ class VariantQuerySet(models.QuerySet["Variant"]):
     def by_sku(self, *skus: str) -> Self:
         """Those with one of these SKUs, in whatever case or width they are written."""
         return self.alias(alike=ALIKE).filter(alike__in={alike(sku) for sku in skus})
+
+    def sku_begins(self, text: str) -> Self:
+        """Those whose SKU begins like this."""
+        return self.alias(alike=ALIKE).filter(alike__startswith=alike(text))
 
     def for_sale(self) -> Self:
         """What anybody may find and claim."""

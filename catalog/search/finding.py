@@ -43,7 +43,7 @@ class Query:
 class Found:
     """A page of products in their order. Only a first page counts.
 
-    `total` and `counts` are of the first 100 matches or fewer: with `more` set, say
+    `total` and `counts` are of the first 200 matches or fewer: with `more` set, say
     "at least". `counts` are by facet, the most frequent value first; `merchant` by id
     and `in_stock` by "yes" and "no" among them.
     """

@@ -32,7 +32,7 @@ from catalog.search.reading import Sense
 from catalog.search.words import is_sign
 from donghai import sql
 
-MOST = 100  # matches that are counted
+MOST = 200  # matches that are counted
 STEPS, SKIMS = 3000, 30_000  # of a walk; where the index alone is read, for a page
 FEW, MANY = 2000, 20_000  # matches gathered: before a walk, and when that found too few
 BRANCHES = 6  # indexes that are walked at once, for filters with several values

@@ -31,9 +31,10 @@ NOT_FIELDS = (
 
 
 @for_members
-@require_POST
 def new(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """An empty product, opened in the editor."""
+    """An empty product, opened in the editor; by its bare address only the list."""
+    if request.method != "POST":
+        return redirect("catalog:products", merchant.pk)
     draft = editing.new_draft(merchant_id=merchant.pk)
     return redirect("catalog:edit-product", merchant.pk, draft.pk)
 

@@ -43,7 +43,7 @@ def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     found = own_products(merchant, filters["search"])
     if filters["state"] in Product.State.values:
         found = found.filter(state=filters["state"])
-    page = page_of(found.with_stock(), request, PAGE)
+    page = page_of(found.with_all_stock(), request, PAGE)
     return render(
         request,
         "catalog/products.html",
@@ -60,10 +60,14 @@ def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 
 
 def own_products(merchant: Merchant, words: str) -> ProductQuerySet:
-    """A merchant's products, unlisted ones too; with words, the best 100 for them."""
+    """A merchant's products, unlisted ones too; with words, those whose SKU begins so,
+    else the best 100 for them."""
     mine = Product.objects.filter(merchant=merchant)
     if not words:
         return mine
+    by_sku = merchant.variants.sku_begins(words)
+    if by_sku.exists():
+        return mine.filter(pk__in=by_sku.values("product"))
     query = Query(
         text=words,
         language=reader_language(),

@@ -230,7 +230,7 @@ def _products(merchants: list[Merchant], confirmed_by: User) -> None:
         saver = saving.Saver(
             merchant_id=merchant_id,
             by_id=confirmed_by.pk,
-            reason="opening stock",
+            reason="期初库存",
             confirms=True,
         )
         saving.save(hers, saver)

@@ -59,7 +59,9 @@ class LabelForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         layout = LAYOUTS.get(said.get("layout", ""))
-        if layout and said.get("start", 1) > layout.places:
+        if layout and layout.places == 1:  # a roll: what was left over of a sheet
+            said["start"] = 1
+        elif layout and said.get("start", 1) > layout.places:
             words = _("This sheet has %(n)s places.") % {"n": layout.places}
             self.add_error("start", words)
         total = sum(one.copies for one in self.wanted())

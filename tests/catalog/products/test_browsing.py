@@ -54,3 +54,13 @@ def test_a_merchants_own_list_offers_nothing_of_others(market):
     values = [value for value, _ in choices(own=market)]
 
     assert "ROSE_QUARTZ" not in values
+
+
+def test_what_is_counted_out_has_no_plus_beside_what_is_not(market):
+    asked = QueryDict("mineral=ROSE_QUARTZ")
+    shelf = browse(asked, Looker("en", size=2))
+
+    counted = {facet.name: facet.choices for facet in shelf.facets}
+    assert shelf.found.total == 1
+    assert all(choice.more for choice in counted["mineral"])
+    assert not any(choice.more for choice in counted.get("form", ()))

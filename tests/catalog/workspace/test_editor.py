@@ -399,3 +399,42 @@ def test_a_page_that_does_not_say_what_it_showed_is_taken_as_typed(listed, shown
     assert answer.status_code == 302
     assert listed.product.origin == "BR"
     assert StockLevel.objects.get().on_hand == 3
+
+
+def test_a_sku_of_another_product_is_said_at_its_field_while_typing(listed):
+    opened = listed.client.post(f"/stall/{listed.merchant.pk}/products/new/")
+    said = {name: text for name, text in BRACELET.items() if name != "v0-sku"}
+
+    kept = listed.client.get(opened.headers["Location"]).context
+    answer = listed.client.post(
+        opened.headers["Location"],
+        said | {"v0-sku": "am-8", "seen": kept["seen"], "confirms": "yes"},
+    )
+
+    assert answer.status_code == 422
+    assert "another one" in str(answer.context["errors"]["v0-sku"])
+    assert Variant.objects.count() == 1
+
+
+def test_the_bare_address_of_a_new_product_leads_to_the_list(desk):
+    answer = desk.client.get(f"/stall/{desk.merchant.pk}/products/new/")
+
+    assert answer.headers["Location"] == f"/stall/{desk.merchant.pk}/products/"
+    assert Product.objects.count() == 1
+
+
+def test_own_products_are_found_by_short_and_chinese_skus_withdrawn_ones_too(desk):
+    address = f"/stall/{desk.merchant.pk}/products/"
+    for sku in ("N-1", "紫-1", "DN-1"):
+        variant = make_variant(merchant=desk.merchant)
+        Variant.objects.filter(pk=variant.pk).update(sku=sku)
+    saver = saving.Saver(merchant_id=desk.merchant.pk, by_id=desk.user.pk)
+    saving.withdraw(["N-1"], saver)
+
+    def skus(words):
+        found = desk.client.get(address, {"search": words}).context["products"]
+        return [one.sku for product in found for one in product.variants.all()]
+
+    assert (skus("n-1"), skus("紫-1"), skus("Ｎ－")) == (["N-1"], ["紫-1"], ["N-1"])
+    page = desk.client.get(address).content.decode()
+    assert "N-1</span> · off the market" in page

@@ -79,6 +79,9 @@ def test_the_market_finds_by_words_and_filters_and_turns_pages_by_key(client):
         variants[0].product,
     ]
     assert [card.product for card in filtered.context["cards"]] == [rose.product]
+    filters = [facet.name for facet in first.context["shelf"].facets]
+    assert [facet.name for facet in second.context["shelf"].facets] == filters != []
+    assert second.context["shelf"].found.total == 26
 
 
 @pytest.mark.django_db

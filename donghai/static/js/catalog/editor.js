@@ -176,8 +176,13 @@ form.addEventListener("click", (event) => {
     later();
   }
 });
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
   clearTimeout(timer);
+  if (!navigator.onLine) { // the browser would leave for its own page of error
+    event.preventDefault();
+    later();
+    return say(kept.dataset.offline);
+  }
   dirty = false;
   submitted = true;
   remember(false);
