@@ -129,8 +129,7 @@ def browse(asked: QueryDict, looker: Looker) -> Shelf:
     found = finding.find(query)
     if query.after:
         first = finding.find(replace(query, after="", size=1))
-        counted = {"total": first.total, "more": first.more, "counts": first.counts}
-        found = replace(found, **counted)
+        found = replace(found, total=first.total, more=first.more, counts=first.counts)
     rows = Product.objects.with_stock().in_bulk(found.product_ids)
     return Shelf(
         products=[rows[pk] for pk in found.product_ids if pk in rows],

@@ -43,7 +43,7 @@ class Query:
 class Found:
     """A page of products in their order. Only a first page counts.
 
-    `total` and `counts` are of the first 200 matches or fewer: with `more` set, say
+    `total` and `counts` are of the first 250 matches or fewer: with `more` set, say
     "at least". `counts` are by facet, the most frequent value first; `merchant` by id
     and `in_stock` by "yes" and "no" among them.
     """
@@ -113,6 +113,7 @@ def _wish(query: Query, reading: Reading) -> Wish:
         sort=query.sort,
         place=places.read(query.sort, after) if after else None,
         size=max(1, min(query.size, MOST_SIZE)),
+        counted=plans.MOST_TYPED if query.text else plans.MOST,
     )
 
 
@@ -141,7 +142,7 @@ def _found(wish: Wish, reading: Reading, answer: Answer) -> Found:
     return Found(
         shown,
         mark + places.written(wish.sort, place) if place else "",
-        total=0 if wish.place else min(answer.total, plans.MOST),
+        total=0 if wish.place else min(answer.total, wish.counted),
         more=answer.more or by_sku >= MOST_OF_SKU,
         counts={} if wish.place else _counts(answer),
         corrected=reading.corrected,

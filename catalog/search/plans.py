@@ -7,7 +7,7 @@ them. It is short where few do, and gives up where they are too many. A page is 
 shown short because a way was too long: the other way is gone then, and last a walk
 without end that stops once it has the page.
 
-A total and the counts are of the first `MOST` matches, or of those a walk has met.
+A total and the counts are of the first matches, or of those a walk has met.
 """
 
 import sys
@@ -32,7 +32,7 @@ from catalog.search.reading import Sense
 from catalog.search.words import is_sign
 from donghai import sql
 
-MOST = 200  # matches that are counted
+MOST, MOST_TYPED = 250, 100  # matches that are counted; where words are read, too
 STEPS, SKIMS = 3000, 30_000  # of a walk; where the index alone is read, for a page
 FEW, MANY = 2000, 20_000  # matches gathered: before a walk, and when that found too few
 BRANCHES = 6  # indexes that are walked at once, for filters with several values
@@ -106,11 +106,12 @@ class Wish:
     sort: Sort
     place: Place | None  # where the page before ended
     size: int
+    counted: int  # matches of a first page
 
     @property
     def most(self) -> int:
         """Only a first page counts more than it shows."""
-        return self.size + 1 if self.place else max(MOST, self.size + 1)
+        return self.size + 1 if self.place else max(self.counted, self.size + 1)
 
     @property
     def beyond(self) -> list[str]:
