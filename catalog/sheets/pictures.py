@@ -110,12 +110,38 @@ def add_some(sheet: SheetImport) -> bool:
 
 
 def remove(sheet: SheetImport) -> None:
-    """Take the photos of an import from their products again."""
-    added = sheet.pictures.filter(state=State.ADDED)
+    """Take the photos of an import from their products again, once its rows are back.
+
+    A product that keeps a piece of it keeps its photos too.
+    """
+    added = list(sheet.pictures.filter(state=State.ADDED))
+    standing = Photo.objects.filter(pk__in=[photo.photo_id for photo in added])
+    products = dict(standing.values_list("pk", "product"))
+    staying = _staying(sheet)
     for photo in added:
+        if photo.photo_id and products.get(photo.photo_id) in staying:
+            photo.words = _("Its piece stays, so it stays too.")
+            continue
         if photo.photo_id:
             photos.remove_photo(photo_id=photo.photo_id)
-    added.update(state=State.UNDONE)
+        photo.state = State.UNDONE
+    SheetPhoto.objects.bulk_update(added, ["state", "words"], MATCHING)
+
+
+def _staying(sheet: SheetImport) -> set[int | None]:
+    """Products with a kept row, and those made by an import that have pieces still."""
+    kept = sheet.lines.filter(outcome=SheetRow.Outcome.KEPT)
+    undone = sheet.lines.filter(outcome=SheetRow.Outcome.UNDONE)
+    made = undone.filter(before__isnull=True)
+    peopled = Variant.objects.filter(
+        product__in=made.values("product_id"),
+        product__created_at__gte=sheet.created_at,
+        withdrawn_at=None,
+    )
+    return {
+        *kept.values_list("product_id", flat=True),
+        *peopled.values_list("product", flat=True),
+    }
 
 
 def _add(

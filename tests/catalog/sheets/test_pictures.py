@@ -1,6 +1,7 @@
 """Photos in an archive find their pieces by SKU."""
 
 import io
+import uuid
 import zipfile
 
 import pytest
@@ -10,9 +11,12 @@ from catalog.photos.services import MAKE
 from catalog.sheets import pictures
 from catalog.sheets.archive import ArchiveTooLarge, DamagedArchive
 from catalog.sheets.models import SheetImport
+from catalog.stock import services as stock
 from donghai.steps.models import Step
 from tests.catalog.sheets.sheets import (
+    HEADERS,
     as_csv,
+    as_xlsx,
     bracelet,
     checked,
     taken_back,
@@ -78,6 +82,76 @@ def test_photos_go_to_their_products_when_the_rows_are_saved_and_back_again():
     assert Photo.objects.count() == 2
     taken_back(first)
     assert Photo.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_piece_that_stays_when_an_import_is_taken_back_keeps_its_photos():
+    rows = [bracelet(sku) for sku in ("SOLD", "CHANGED", "PRICED", "GONE")]
+    photos = archive("SOLD.jpg", "CHANGED.jpg", "PRICED.jpg", "GONE.jpg")
+    first = taken_over(as_csv(*rows), photos=photos)
+    of = {v.sku: v.pk for v in Variant.objects.all()}
+    stock.hold(variant_id=of["SOLD"], quantity=1, bag=uuid.uuid4())
+    Variant.objects.filter(pk=of["CHANGED"]).update(wholesale_minor=7100)
+    later = as_csv(bracelet("PRICED", 批发价="80"))
+    taken_over(later, merchant=first.merchant)
+
+    undone = taken_back(first)
+
+    assert undone.outcomes == {"KEPT": 3, "UNDONE": 1}
+    assert states(undone) == ["ADDED", "ADDED", "ADDED", "UNDONE"]
+    assert undone.pictures.get(sku="SOLD").words == "Its piece stays, so it stays too."
+    left = Photo.objects.order_by("pk").values_list("product__variants__sku", flat=True)
+    assert list(left) == ["SOLD", "CHANGED", "PRICED"]
+
+
+@pytest.mark.django_db
+def test_a_piece_whose_undoing_is_refused_keeps_its_photos():
+    first = taken_over(as_csv(bracelet("A-1"), bracelet("A-2")))
+    changes = as_csv(bracelet("A-1", 批发价="70"), bracelet("A-2", 批发价="70"))
+    photos = archive("A-1.jpg", "A-2.jpg")
+    second = taken_over(changes, photos=photos, merchant=first.merchant)
+    # what stood before is allowed no more
+    row = second.lines.get(sku="A-1")
+    row.before["wholesale_minor"] = 0
+    row.save()
+
+    undone = taken_back(second)
+
+    assert undone.outcomes == {"KEPT": 1, "UNDONE": 1}
+    assert states(undone) == ["ADDED", "UNDONE"]
+    assert Photo.objects.get().product.variants.get().sku == "A-1"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("later", [False, True], ids=["sold", "later"])
+def test_a_product_with_a_piece_that_stays_keeps_its_photos(later):
+    headers = [*HEADERS, "款号"]
+    first = taken_over(
+        as_xlsx([*bracelet("A-1"), "P"], [*bracelet("A-2"), "P"], headers=headers),
+        photos=archive("A-1.jpg"),
+    )
+    if later:
+        content = as_xlsx([*bracelet("A-3"), "P"], headers=headers)
+        taken_over(content, merchant=first.merchant)
+    else:
+        there = Variant.objects.get(sku="A-2")
+        stock.hold(variant_id=there.pk, quantity=1, bag=uuid.uuid4())
+
+    undone = taken_back(first)
+
+    assert (states(undone), Photo.objects.count()) == (["ADDED"], 1)
+
+
+@pytest.mark.django_db
+def test_photos_of_an_import_that_added_nothing_else_go_when_it_is_taken_back():
+    content = as_csv(bracelet("A-1"))
+    first = taken_over(content)
+    second = taken_over(content, photos=archive("A-1.jpg"), merchant=first.merchant)
+    assert Photo.objects.count() == 1
+
+    taken_back(second)
+
+    assert (states(second), Photo.objects.count()) == (["UNDONE"], 0)
 
 
 @pytest.mark.django_db
