@@ -32,7 +32,7 @@ MATCHING = 500
 
 def names(file: IO[bytes]) -> list[str]:
     """The files of an archive by their path, "" where an entry is nobody's."""
-    with archive.opened(file) as found:
+    with archive.opened_photos(file) as found:
         return [
             "" if _is_none(name := archive.name_of(entry), entry) else name[-255:]
             for entry in found.infolist()

@@ -119,6 +119,20 @@ def test_a_file_that_is_no_table_is_refused_in_words_and_kept_nowhere():
     assert not SheetImport.objects.exists()
 
 
+def test_a_broken_archive_is_told_at_the_photos_and_nothing_is_kept():
+    member = Member()
+    sheet = SimpleUploadedFile("pieces.csv", as_csv(bracelet("A-1")))
+    files = {"file": sheet, "photos": SimpleUploadedFile("photos.zip", b"PK no")}
+
+    answer = member.client.post(member.door, files)
+
+    errors = answer.context["form"].errors
+    assert (answer.status_code, list(errors)) == (422, ["photos"])
+    assert "The file of photos is damaged or no .zip." in errors["photos"][0]
+    assert 'id="id_photos_error"' in answer.content.decode()
+    assert not SheetImport.objects.exists()
+
+
 def test_columns_without_sku_or_with_a_field_twice_are_refused_and_nothing_changes():
     member = Member()
     member.upload(as_csv(bracelet("A-1")), "pieces.csv")

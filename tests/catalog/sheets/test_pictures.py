@@ -9,7 +9,7 @@ import pytest
 from catalog.models import Photo, Variant
 from catalog.photos.services import MAKE
 from catalog.sheets import pictures
-from catalog.sheets.archive import ArchiveTooLarge, DamagedArchive
+from catalog.sheets.archive import DamagedPhotos, LockedPhotos, PhotosTooLarge
 from catalog.sheets.models import SheetImport
 from catalog.stock import services as stock
 from donghai.steps.models import Step
@@ -24,6 +24,8 @@ from tests.catalog.sheets.sheets import (
     upload,
 )
 from tests.make import make_picture
+
+LOCK = (b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\x01")
 
 
 def archive(*names: str) -> bytes:
@@ -179,8 +181,10 @@ def test_an_archive_that_swells_or_is_none_is_refused_and_nothing_is_kept():
     rows = as_csv(bracelet("A-1"))
 
     for photos, refusal in (
-        (bomb.getvalue(), ArchiveTooLarge),
-        (b"no", DamagedArchive),
+        (bomb.getvalue(), PhotosTooLarge),
+        (b"no", DamagedPhotos),
+        (archive("A-1.jpg")[:-30], DamagedPhotos),
+        (archive("A-1.jpg").replace(*LOCK), LockedPhotos),
     ):
         with pytest.raises(refusal):
             upload(rows, photos=photos)
