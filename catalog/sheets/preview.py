@@ -140,7 +140,7 @@ def pictures(sheet: SheetImport) -> dict[str, Any]:
     odd = sheet.pictures.filter(
         state__in=[SheetPhoto.State.UNMATCHED, SheetPhoto.State.REFUSED]
     )
-    return {"counts": counts, "odd": odd.order_by("number")[:PAGE]}
+    return {"counts": counts, "odd": odd.order_by("state", "number")[:PAGE]}
 
 
 def outlook(sheet: SheetImport) -> Outlook | None:

@@ -8,7 +8,7 @@ import pytest
 
 from catalog.models import Photo, Variant
 from catalog.photos.services import MAKE
-from catalog.sheets import pictures
+from catalog.sheets import pictures, preview
 from catalog.sheets.archive import DamagedPhotos, LockedPhotos, PhotosTooLarge
 from catalog.sheets.models import SheetImport
 from catalog.stock import services as stock
@@ -66,6 +66,54 @@ def test_photos_are_matched_before_anything_is_written_and_the_rest_is_named():
         ("readme.txt", "", "REFUSED"),
         ("紫水晶.jpg", "", "UNMATCHED"),
     ]
+
+
+@pytest.mark.django_db
+def test_photos_that_cannot_be_used_are_named_with_why_before_anything_is_written():
+    content = io.BytesIO()
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1"
+    files = {"A-1.jpg": make_picture(), "A-1_2.heic": heic, "A-1_3.jpg": heic}
+    files |= {
+        "A-1_4.jpg": b"this is a letter",
+        "A-1_5.gif": b"GIF89a",
+        "A-1_6.png": b"",
+    }
+    with zipfile.ZipFile(content, "w") as found:
+        for name, first in files.items():
+            found.writestr(name, first)
+    sheet = checked(as_csv(bracelet("A-1")), photos=content.getvalue())
+
+    assert sheet.counts["PHOTOS"] == 1
+    assert states(sheet) == ["WAITING", *["REFUSED"] * 5]
+    why = list(sheet.pictures.order_by("number").values_list("words", flat=True))
+    assert ["HEIC" in words for words in why] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert why[3] == why[5] == "This is no picture. Send a photo as JPEG, PNG or WebP."
+    assert why[4].startswith("This kind of picture cannot be used.")
+    shown = preview.pictures(sheet)
+    assert shown["counts"] == {"WAITING": 1, "REFUSED": 5}
+    assert [photo.name for photo in shown["odd"]] == list(files)[1:]
+
+
+@pytest.mark.django_db
+def test_a_photo_that_broke_in_the_archive_is_refused_alone():
+    whole, broken = make_picture(), make_picture() + b"to be broken"
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as found:
+        found.writestr("A-1.jpg", broken)
+        found.writestr("A-1_2.jpg", whole)
+    damaged = content.getvalue().replace(b"to be broken", b"it is broken")
+
+    sheet = taken_over(as_csv(bracelet("A-1")), photos=damaged)
+
+    assert (sheet.state, states(sheet)) == ("DONE", ["REFUSED", "ADDED"])
+    assert sheet.pictures.get(number=0).words.startswith("This picture is damaged")
 
 
 @pytest.mark.django_db
