@@ -1,18 +1,21 @@
 """What a person is shown of an import: its columns, its rows, how far it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from catalog.products.current import current
 from catalog.products.models import Product
 from catalog.sheets import records
 from catalog.sheets.columns import (
+    LABELS,
     PROBLEM,
     as_remembered,
     fingerprint,
@@ -25,7 +28,9 @@ from catalog.sheets.records import DECIMALS
 from catalog.sheets.rows import PRICES, WORDS
 from catalog.sheets.tabs import text_of
 from catalog.sheets.vocabulary import word
+from donghai.money import Money
 from donghai.paging import whole_number
+from donghai.templatetags.pages import grams, grouped, yuan
 
 PAGE = 20
 EXAMPLES = 3
@@ -35,6 +40,12 @@ AFTER = (SheetImport.State.DONE, SheetImport.State.STOPPED, SheetImport.State.UN
 
 
 UNKNOWN = "?"
+FIGURES = {
+    "wholesale_minor": LABELS["wholesale_minor"],
+    "on_hand": LABELS["on_hand"],
+    "weight_g": _("net weight"),
+}
+MORE_PRICES = ("tiers", "suggested_retail_minor", "least_retail_minor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +80,20 @@ class ChangeShown:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureShown:
+    """A number that a row says, as it was understood."""
+
+    label: str | Promise
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowShown:
-    """A row, its problems, and what it changes."""
+    """A row, its numbers, its problems, and what it changes."""
 
     row: SheetRow
+    figures: list[FigureShown]
+    prices: list[FigureShown]  # beyond the wholesale price
     problems: list[ProblemShown]
     changes: list[ChangeShown]
 
@@ -205,7 +226,32 @@ def _shown(sheet: SheetImport, page: Sequence[SheetRow]) -> Iterator[RowShown]:
                 for name, value in now.items()
                 if _said(name, was.get(name)) != _said(name, value)
             ]
-        yield RowShown(row, problems, changes)
+        figures = list(_figures(row, FIGURES))
+        prices = list(_figures(row, {name: LABELS[name] for name in MORE_PRICES}))
+        yield RowShown(row, figures, prices, problems, changes)
+
+
+def _figures(
+    row: SheetRow, labels: Mapping[str, str | Promise]
+) -> Iterator[FigureShown]:
+    """Those of these numbers that a row says, with their units."""
+    for name, label in labels.items():
+        value = row.said.get(name)
+        if value is None:
+            continue
+        if name == "weight_g":
+            says = grams(Decimal(value))
+        elif name == "on_hand":
+            says = grouped(value)
+        elif name == "tiers":
+            says = "; ".join(f"{many}+ {_yuan(minor)}" for many, minor in value)
+        else:
+            says = _yuan(value)
+        yield FigureShown(label, says)
+
+
+def _yuan(minor: int) -> str:
+    return yuan(Money(minor, "CNY"))
 
 
 def _problem(

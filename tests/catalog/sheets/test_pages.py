@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.models import Variant
 from catalog.sheets.models import SheetImport
+from catalog.sheets.preview import RowShown
 from tests.catalog.sheets.sheets import (
     HEADERS,
     as_csv,
@@ -159,6 +160,38 @@ def test_of_several_sheets_a_person_chooses_one():
     sheet = SheetImport.objects.get()
     assert (sheet.state, sheet.tab) == ("READ", "8月")
     assert sheet.lines.get().cells[0] == "A-7"
+
+
+def test_every_row_shows_its_price_stock_and_weight_as_they_were_understood():
+    member = Member()
+    rows = [
+        bracelet(
+            "A-1", 批发价="¥1,280.00", 库存="1200", 净重="0.5kg", 建议零售价="2000"
+        ),
+        bracelet("A-2", 阶梯价="", 建议零售价="", 批发价="面议"),
+    ]
+    checked(as_csv(*rows), merchant=member.member.merchant)
+
+    (new,) = shown(member, "NEW")
+    (bad,) = shown(member, "BAD")
+
+    assert [figure.says for figure in new.figures] == ["¥1,280.00", "1,200", "500 g"]
+    assert [figure.says for figure in new.prices] == [
+        "10+ ¥55.00; 50+ ¥48.00",
+        "¥200.00",
+    ]
+    assert [figure.says for figure in bad.figures] == ["12", "27.5 g"]
+    assert bad.prices == []
+    page = member.page("?show=NEW")
+    assert '<dt>Wholesale price</dt><dd class="num">¥1,280.00</dd>' in page
+    assert '<dt>Net weight</dt><dd class="num">500 g</dd>' in page
+    assert '<span class="num">10+ ¥55.00; 50+ ¥48.00</span>' in page
+
+
+def shown(member: Member, kind: str) -> list[RowShown]:
+    sheet = SheetImport.objects.latest("pk")
+    answer = member.client.get(f"{member.door}{sheet.pk}/?show={kind}")
+    return answer.context["rows"]
 
 
 def test_changes_are_shown_before_they_are_made():
