@@ -1,6 +1,6 @@
 """What a person is shown of an import: its columns, its rows, how far it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -41,11 +41,14 @@ AFTER = (SheetImport.State.DONE, SheetImport.State.STOPPED, SheetImport.State.UN
 
 UNKNOWN = "?"
 FIGURES = {
-    "wholesale_minor": LABELS["wholesale_minor"],
-    "on_hand": LABELS["on_hand"],
+    "wholesale_minor": _("wholesale"),
+    "on_hand": _("on hand"),
     "weight_g": _("net weight"),
 }
-MORE_PRICES = ("tiers", "suggested_retail_minor", "least_retail_minor")
+MORE_PRICES = {
+    name: LABELS[name]
+    for name in ("tiers", "suggested_retail_minor", "least_retail_minor")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,28 +229,30 @@ def _shown(sheet: SheetImport, page: Sequence[SheetRow]) -> Iterator[RowShown]:
                 for name, value in now.items()
                 if _said(name, was.get(name)) != _said(name, value)
             ]
-        figures = list(_figures(row, FIGURES))
-        prices = list(_figures(row, {name: LABELS[name] for name in MORE_PRICES}))
+        asked = {name: x for name, x in FIGURES.items() if name in sheet.fields}
+        figures = [
+            FigureShown(label, _figure(name, row.said.get(name)))
+            for name, label in asked.items()
+        ]
+        prices = [
+            FigureShown(label, _figure(name, row.said[name]))
+            for name, label in MORE_PRICES.items()
+            if name in row.said
+        ]
         yield RowShown(row, figures, prices, problems, changes)
 
 
-def _figures(
-    row: SheetRow, labels: Mapping[str, str | Promise]
-) -> Iterator[FigureShown]:
-    """Those of these numbers that a row says, with their units."""
-    for name, label in labels.items():
-        value = row.said.get(name)
-        if value is None:
-            continue
-        if name == "weight_g":
-            says = grams(Decimal(value))
-        elif name == "on_hand":
-            says = grouped(value)
-        elif name == "tiers":
-            says = "; ".join(f"{many}+ {_yuan(minor)}" for many, minor in value)
-        else:
-            says = _yuan(value)
-        yield FigureShown(label, says)
+def _figure(name: str, value: Any) -> str:
+    """A number with its unit."""
+    if value is None:
+        return "–"
+    if name == "weight_g":
+        return grams(Decimal(value))
+    if name == "on_hand":
+        return grouped(value)
+    if name == "tiers":
+        return "; ".join(f"{many}+ {_yuan(minor)}" for many, minor in value)
+    return _yuan(value)
 
 
 def _yuan(minor: int) -> str:

@@ -178,12 +178,12 @@ def test_every_row_shows_its_price_stock_and_weight_as_they_were_understood():
     assert [figure.says for figure in new.figures] == ["¥1,280.00", "1,200", "500 g"]
     assert [figure.says for figure in new.prices] == [
         "10+ ¥55.00; 50+ ¥48.00",
-        "¥200.00",
+        "¥2,000.00",
     ]
-    assert [figure.says for figure in bad.figures] == ["12", "27.5 g"]
+    assert [figure.says for figure in bad.figures] == ["–", "12", "27.5 g"]
     assert bad.prices == []
     page = member.page("?show=NEW")
-    assert '<dt>Wholesale price</dt><dd class="num">¥1,280.00</dd>' in page
+    assert '<dt>Wholesale</dt><dd class="num">¥1,280.00</dd>' in page
     assert '<dt>Net weight</dt><dd class="num">500 g</dd>' in page
     assert '<span class="num">10+ ¥55.00; 50+ ¥48.00</span>' in page
 
