@@ -90,7 +90,8 @@ def add_photos(
     """
     added, make_at = Added(), timezone.now() + wait
     for file in files:
-        if reason := _unfit(file):
+        file.seek(0)
+        if reason := unfit(file.size, file.read(FIRST_BYTES)):
             words = str(reason.label)
             added.turned_away.append(Turned(str(file.name), words))
             continue
@@ -99,6 +100,17 @@ def add_photos(
         except TooManyPhotos as refusal:
             added.turned_away.append(Turned(str(file.name), str(refusal)))
     return added
+
+
+def unfit(size: int, first: bytes) -> Photo.Reason | None:
+    """Why a file can't even be tried: what its size and its first bytes say."""
+    if size > MOST_BYTES:
+        return Photo.Reason.TOO_HEAVY
+    kind = kind_of(first)
+    if kind in MADE_FROM:
+        return None
+    reasons = {"HEIC": Photo.Reason.HEIC, "OTHER": Photo.Reason.OTHER_KIND}
+    return reasons.get(kind, Photo.Reason.NO_PICTURE)
 
 
 def order_photos(*, product_id: int, ids: Sequence[int]) -> None:
@@ -213,18 +225,6 @@ def drop_original(step: Step) -> None:
     private_files().delete(step.key)
     with steps.finishing(step):
         pass
-
-
-def _unfit(file: "File[bytes]") -> Photo.Reason | None:
-    """Why a file can't even be tried: what its size and its first bytes say."""
-    if file.size > MOST_BYTES:
-        return Photo.Reason.TOO_HEAVY
-    file.seek(0)
-    kind = kind_of(file.read(FIRST_BYTES))
-    if kind in MADE_FROM:
-        return None
-    reasons = {"HEIC": Photo.Reason.HEIC, "OTHER": Photo.Reason.OTHER_KIND}
-    return reasons.get(kind, Photo.Reason.NO_PICTURE)
 
 
 def _add(

@@ -22,6 +22,7 @@ HS_CODE = re.compile(r"\d{10}", re.ASCII)
 MOST_GRAMS = Decimal(1_000_000)
 MOST_MM = Decimal(10_000)
 MOST_PIECES = 10_000_000
+LEAST_WRIST = 60  # mm round a small child's
 LONGEST_TITLE = 160
 LONGEST_STORY = 4000
 VOCABULARY = {
@@ -153,6 +154,13 @@ def _sizes(piece: Piece) -> Iterator[Problem]:
             yield _blocks(
                 name, "out_of_range", _("Between 0.1 and 10,000 mm, to a tenth.")
             )
+    if piece.wrist_mm is not None and 0 < piece.wrist_mm < LEAST_WRIST:
+        words = _(
+            "No wrist is as small as %(said)s mm. Centimetres were probably meant: "
+            "16 cm are 160 mm."
+        )
+        sentence = words % {"said": f"{piece.wrist_mm.normalize():f}"}
+        yield Problem("wrist_mm", "small_wrist", sentence, blocks=False, warns=True)
     if piece.weight_g is None:
         yield _blocks("weight_g", "missing", _("Give the net weight in grams."))
     elif not _fits(piece.weight_g, MOST_GRAMS, places=2):

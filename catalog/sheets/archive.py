@@ -16,6 +16,9 @@ MOST_UNPACKED = 1 << 30  # bytes of one part; 1,048,576 formatted rows need two 
 MOST_RATIO = 400  # honest sheets of blank formatted rows reach 250, bombs 1,000
 SMALL = 10 << 20  # below it a ratio does no harm
 
+PHOTOS_MOST = 500 << 20  # bytes
+MOST_PHOTOS = {"megabytes": PHOTOS_MOST >> 20, "files": f"{MOST_ENTRIES:,}"}
+
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OverflowError)
 
 
@@ -40,6 +43,36 @@ class LockedArchive(Refused):
     status = 422
 
 
+class PhotosRefused(Refused):
+    """The archive of photos, not the sheet beside it."""
+
+    status = 422
+
+
+class DamagedPhotos(PhotosRefused):
+    code = "photos_damaged"
+    title = _(
+        "The file of photos is damaged or no .zip. Pack the photos as .zip again and "
+        "upload it once more."
+    )
+
+
+class LockedPhotos(PhotosRefused):
+    code = "photos_locked"
+    title = _(
+        "The .zip of photos has a password. Pack it without one and upload it again."
+    )
+
+
+class PhotosTooLarge(PhotosRefused):
+    code = "photos_too_large"
+    title = _(
+        "The .zip of photos is too large. Pack at most %(megabytes)s MB and "
+        "%(files)s files into one, and upload the others with the sheet again."
+    )
+    status = 413
+
+
 @contextmanager
 def opened(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     """A zip file whose directory promises nothing harmful."""
@@ -49,6 +82,20 @@ def opened(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
             yield archive
     except DAMAGED as error:
         raise DamagedArchive from error
+
+
+@contextmanager
+def opened_photos(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    """As `opened`, and what is wrong is said of the photos."""
+    try:
+        with opened(file) as archive:
+            yield archive
+    except LockedArchive as refusal:
+        raise LockedPhotos from refusal
+    except ArchiveTooLarge as refusal:
+        raise PhotosTooLarge(**MOST_PHOTOS) from refusal
+    except DamagedArchive as refusal:
+        raise DamagedPhotos from refusal
 
 
 def name_of(entry: zipfile.ZipInfo) -> str:

@@ -98,6 +98,11 @@ def number(text: str, units: Mapping[str, object], unit: str = "") -> Decimal | 
     return Decimal(re.sub(r"[,' ]", "", found[0])) * Decimal(str(factor))
 
 
+def is_bare(text: str) -> bool:
+    """Whether a text is a number without a unit."""
+    return bool(NUMBER.fullmatch(ABOUT.sub("", text.strip()).strip()))
+
+
 def millimetres(text: str, unit: str = "") -> Decimal | None:
     """To a tenth."""
     return _rounded(number(text, MILLIMETRES, unit), "0.1")

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import IO
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.photos import services as photos
+from catalog.photos.kinds import FIRST_BYTES
 from catalog.photos.models import Photo
 from catalog.products.current import variants_of
 from catalog.products.models import Variant
@@ -24,7 +25,6 @@ KINDS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".gif", "
 NUMBERED = re.compile(
     r"(?:\s*[(（]\d{1,3}[)）]|[_ -]\d{1,3}|[_ -][a-z主副细])$", re.IGNORECASE
 )
-MOST_BYTES = 40 << 20  # of one photo; `photos` refuses what is smaller and too large
 AT_ONCE = 8
 PACE = timedelta(seconds=0.3)  # about what one takes to be made
 MATCHING = 500
@@ -32,7 +32,7 @@ MATCHING = 500
 
 def names(file: IO[bytes]) -> list[str]:
     """The files of an archive by their path, "" where an entry is nobody's."""
-    with archive.opened(file) as found:
+    with archive.opened_photos(file) as found:
         return [
             "" if _is_none(name := archive.name_of(entry), entry) else name[-255:]
             for entry in found.infolist()
@@ -42,15 +42,12 @@ def names(file: IO[bytes]) -> list[str]:
 def match(sheet: SheetImport) -> int:
     """Find each photo's piece among the rows of its import and what stands.
 
-    Returns how many photos have one. What no browser shows is named so at once.
+    Returns how many photos have one. What can't be used is named so at once.
     """
-    listed = list(sheet.pictures.order_by("number"))
-    waiting = [photo for photo in listed if is_usable(photo.name)]
-    for photo in listed:
-        if not is_usable(photo.name):
-            photo.state = State.REFUSED
-            photo.words = _("This kind of file can't be used. Save it as JPG or PNG.")
-    SheetPhoto.objects.bulk_update(listed, ["state", "words"], MATCHING)
+    listed = list(sheet.pictures.order_by("number")) if sheet.photos else []
+    if listed:
+        _look_at(sheet, listed)
+    waiting = [photo for photo in listed if photo.state == State.WAITING]
     for begin in range(0, len(waiting), MATCHING):
         some = waiting[begin : begin + MATCHING]
         wanted = {name for photo in some for name in skus_in(photo.name)}
@@ -63,9 +60,26 @@ def match(sheet: SheetImport) -> int:
     return sheet.pictures.filter(state=State.WAITING).count()
 
 
-def is_usable(name: str) -> bool:
-    """Whether a file of this name may be a photo."""
-    return PurePosixPath(name).suffix.lower() in KINDS
+def _look_at(sheet: SheetImport, listed: Sequence[SheetPhoto]) -> None:
+    """Refuse what can't be used, by names and first bytes."""
+    with sheet.photos.open("rb") as file, archive.opened(file) as found:
+        entries = found.infolist()
+        for photo in listed:
+            photo.words = _why_not(photo.name, found, entries[photo.number])
+            photo.state = State.REFUSED if photo.words else State.WAITING
+    SheetPhoto.objects.bulk_update(listed, ["state", "words"], MATCHING)
+
+
+def _why_not(name: str, found: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    """Why a file can't be a photo, empty if it may be one."""
+    if PurePosixPath(name).suffix.lower() not in KINDS:
+        return _("This kind of file can't be used. Save it as JPG or PNG.")
+    try:
+        with found.open(entry) as content:
+            reason = photos.unfit(entry.file_size, content.read(FIRST_BYTES))
+    except archive.DAMAGED:
+        reason = Photo.Reason.DAMAGED
+    return str(reason.label) if reason else ""
 
 
 def _place(
@@ -110,12 +124,38 @@ def add_some(sheet: SheetImport) -> bool:
 
 
 def remove(sheet: SheetImport) -> None:
-    """Take the photos of an import from their products again."""
-    added = sheet.pictures.filter(state=State.ADDED)
+    """Take the photos of an import from their products again, once its rows are back.
+
+    A product that keeps a piece of it keeps its photos too.
+    """
+    added = list(sheet.pictures.filter(state=State.ADDED))
+    standing = Photo.objects.filter(pk__in=[photo.photo_id for photo in added])
+    products = dict(standing.values_list("pk", "product"))
+    staying = _staying(sheet)
     for photo in added:
+        if photo.photo_id and products.get(photo.photo_id) in staying:
+            photo.words = _("Its piece stays, so it stays too.")
+            continue
         if photo.photo_id:
             photos.remove_photo(photo_id=photo.photo_id)
-    added.update(state=State.UNDONE)
+        photo.state = State.UNDONE
+    SheetPhoto.objects.bulk_update(added, ["state", "words"], MATCHING)
+
+
+def _staying(sheet: SheetImport) -> set[int | None]:
+    """Products with a kept row, and those made by an import that have pieces still."""
+    kept = sheet.lines.filter(outcome=SheetRow.Outcome.KEPT)
+    undone = sheet.lines.filter(outcome=SheetRow.Outcome.UNDONE)
+    made = undone.filter(before__isnull=True)
+    peopled = Variant.objects.filter(
+        product__in=made.values("product_id"),
+        product__created_at__gte=sheet.created_at,
+        withdrawn_at=None,
+    )
+    return {
+        *kept.values_list("product_id", flat=True),
+        *peopled.values_list("product", flat=True),
+    }
 
 
 def _add(
@@ -128,24 +168,24 @@ def _add(
     photo.state = State.REFUSED
     if product_id is None:
         photo.state = State.UNMATCHED
-    elif entry.file_size > MOST_BYTES:
-        photo.words = _("This photo is too large. Save it smaller.")
-    else:
+        return
+    try:
         content: File[bytes] = ContentFile(found.read(entry), name=photo.name)
-        there = set(
-            Photo.objects.filter(product=product_id).values_list("pk", flat=True)
-        )
-        added = photos.add_photos(
-            product_id=product_id,
-            files=[content],
-            by=sheet.started_by,
-            wait=PACE * photo.number,
-        )
-        for turned in added.turned_away:
-            photo.words = turned.words[:300]
-        for kept in added.photos:  # one that was there is not ours to take back
-            photo.state = State.KNOWN if kept.pk in there else State.ADDED
-            photo.photo_id = kept.pk
+    except archive.DAMAGED:
+        photo.words = str(Photo.Reason.DAMAGED.label)
+        return
+    there = set(Photo.objects.filter(product=product_id).values_list("pk", flat=True))
+    added = photos.add_photos(
+        product_id=product_id,
+        files=[content],
+        by=sheet.started_by,
+        wait=PACE * photo.number,
+    )
+    for turned in added.turned_away:
+        photo.words = turned.words[:300]
+    for kept in added.photos:  # one that was there is not ours to take back
+        photo.state = State.KNOWN if kept.pk in there else State.ADDED
+        photo.photo_id = kept.pk
 
 
 def _known(sheet: SheetImport, keys: set[str]) -> Iterator[str]:

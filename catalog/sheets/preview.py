@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from catalog.products.current import current
 from catalog.products.models import Product
 from catalog.sheets import records
 from catalog.sheets.columns import (
+    LABELS,
     PROBLEM,
     as_remembered,
     fingerprint,
@@ -25,7 +28,9 @@ from catalog.sheets.records import DECIMALS
 from catalog.sheets.rows import PRICES, WORDS
 from catalog.sheets.tabs import text_of
 from catalog.sheets.vocabulary import word
+from donghai.money import Money
 from donghai.paging import whole_number
+from donghai.templatetags.pages import grams, grouped, yuan
 
 PAGE = 20
 EXAMPLES = 3
@@ -35,6 +40,15 @@ AFTER = (SheetImport.State.DONE, SheetImport.State.STOPPED, SheetImport.State.UN
 
 
 UNKNOWN = "?"
+FIGURES = {
+    "wholesale_minor": _("wholesale"),
+    "on_hand": _("on hand"),
+    "weight_g": _("net weight"),
+}
+MORE_PRICES = {
+    name: LABELS[name]
+    for name in ("tiers", "suggested_retail_minor", "least_retail_minor")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +83,20 @@ class ChangeShown:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureShown:
+    """A number that a row says, as it was understood."""
+
+    label: str | Promise
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowShown:
-    """A row, its problems, and what it changes."""
+    """A row, its numbers, its problems, and what it changes."""
 
     row: SheetRow
+    figures: list[FigureShown]
+    prices: list[FigureShown]  # beyond the wholesale price
     problems: list[ProblemShown]
     changes: list[ChangeShown]
 
@@ -140,7 +164,7 @@ def pictures(sheet: SheetImport) -> dict[str, Any]:
     odd = sheet.pictures.filter(
         state__in=[SheetPhoto.State.UNMATCHED, SheetPhoto.State.REFUSED]
     )
-    return {"counts": counts, "odd": odd.order_by("number")[:PAGE]}
+    return {"counts": counts, "odd": odd.order_by("state", "number")[:PAGE]}
 
 
 def outlook(sheet: SheetImport) -> Outlook | None:
@@ -205,7 +229,34 @@ def _shown(sheet: SheetImport, page: Sequence[SheetRow]) -> Iterator[RowShown]:
                 for name, value in now.items()
                 if _said(name, was.get(name)) != _said(name, value)
             ]
-        yield RowShown(row, problems, changes)
+        asked = {name: x for name, x in FIGURES.items() if name in sheet.fields}
+        figures = [
+            FigureShown(label, _figure(name, row.said.get(name)))
+            for name, label in asked.items()
+        ]
+        prices = [
+            FigureShown(label, _figure(name, row.said[name]))
+            for name, label in MORE_PRICES.items()
+            if name in row.said
+        ]
+        yield RowShown(row, figures, prices, problems, changes)
+
+
+def _figure(name: str, value: Any) -> str:
+    """A number with its unit."""
+    if value is None:
+        return "–"
+    if name == "weight_g":
+        return grams(Decimal(value))
+    if name == "on_hand":
+        return grouped(value)
+    if name == "tiers":
+        return "; ".join(f"{many}+ {_yuan(minor)}" for many, minor in value)
+    return _yuan(value)
+
+
+def _yuan(minor: int) -> str:
+    return yuan(Money(minor, "CNY"))
 
 
 def _problem(

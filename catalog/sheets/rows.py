@@ -26,6 +26,7 @@ TOTAL = re.compile(
 ONE_EACH = ("sku", "on_hand", "is_one_off")  # never the same for each of merged rows
 AS_WRITTEN = ("size", "story")
 LONGEST = 5_000
+BARE_CM = 40  # a wrist below it, without a unit, was measured in centimetres
 
 
 @dataclass(slots=True)
@@ -169,12 +170,21 @@ def _tiers(text: str, unit: str) -> list[tuple[int, int]] | None:
     return None if found is None else [list(tier) for tier in found]  # type: ignore[misc]
 
 
+def _wrist(text: str, unit: str) -> Decimal | None:
+    """No hand passes through 40 mm: a small number without a unit is centimetres."""
+    size = say.millimetres(text, unit)
+    if size is None or unit or not 0 < size < BARE_CM or not say.is_bare(text):
+        return size
+    return say.millimetres(text, "cm")
+
+
 def _yes(text: str, unit: str) -> bool | None:
     return say.yes(text)
 
 
 READERS: dict[str, Callable[[str, str], Any]] = {
     **dict.fromkeys(MEASURES, say.millimetres),
+    "wrist_mm": _wrist,
     **dict.fromkeys(COUNTS, say.whole),
     **dict.fromkeys(PRICES, say.fen),
     "weight_g": say.grams,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.merchants.models import Merchant
-from catalog.sheets import columns, pictures, sniffing
+from catalog.sheets import archive, columns, pictures, sniffing
 from catalog.sheets.models import ColumnMapping, SheetImport, SheetPhoto, SheetRow
 from donghai import steps
 from donghai.errors import Refused
@@ -25,7 +25,6 @@ APPLY = "catalog.apply_sheet"
 UNDO = "catalog.undo_sheet"
 
 SHEET_MOST = 50 << 20  # bytes
-PHOTOS_MOST = 500 << 20
 KEPT = timedelta(days=60)
 
 State = SheetImport.State
@@ -63,12 +62,14 @@ def upload(
     photos: "File[bytes] | None" = None,
 ) -> SheetImport:
     """Keep a file and have it read. Refuses what is no table, and keeps nothing."""
-    _require_size(file, SHEET_MOST)
+    if file.size > SHEET_MOST:
+        raise SheetTooLarge(most=SHEET_MOST >> 20)
     with sniffing.opened(file):
         pass
     listed = []
     if photos:
-        _require_size(photos, PHOTOS_MOST)
+        if photos.size > archive.PHOTOS_MOST:
+            raise archive.PhotosTooLarge(**archive.MOST_PHOTOS)
         listed = pictures.names(photos)
     with transaction.atomic():
         sheet = SheetImport(
@@ -190,8 +191,3 @@ def _in(import_id: int, states: Collection[str]) -> SheetImport:
     if sheet.state not in states:
         raise NotNow(state=sheet.get_state_display())
     return sheet
-
-
-def _require_size(file: "File[bytes]", most: int) -> None:
-    if file.size > most:
-        raise SheetTooLarge(most=most >> 20)

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from catalog.products import saving
@@ -25,6 +24,7 @@ from catalog.sheets.models import SheetImport, SheetRow
 from catalog.sheets.records import CONFIRMED, SEEN
 from catalog.stock.models import StockMovement
 from donghai.steps.models import Step
+from donghai.templatetags.pages import in_words
 
 Outcome = SheetRow.Outcome
 State = SheetImport.State
@@ -164,7 +164,8 @@ def _later(sheet: SheetImport, row: SheetRow) -> str:
         "The import “%(name)s” of %(day)s changed it since, so it stays as it is."
     )
     later = other.sheet_import
-    return words % {"name": later.name, "day": date_format(later.created_at, "j M")}
+    day = in_words(timezone.localtime(later.created_at), "date")
+    return words % {"name": later.name, "day": day}
 
 
 def _later_rows(sheet: SheetImport, row: SheetRow) -> QuerySet[SheetRow]:

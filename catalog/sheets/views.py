@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from catalog.merchants.access import for_members
 from catalog.merchants.models import Merchant
 from catalog.sheets import codes, preview, services
+from catalog.sheets.archive import PhotosRefused
 from catalog.sheets.columns import columns, label_of
 from catalog.sheets.models import SheetImport
 from donghai.errors import Refused
@@ -64,6 +65,8 @@ def sheets(request: HttpRequest, merchant: Merchant) -> HttpResponse:
                 language=get_language() or "en",
                 **form.cleaned_data,
             )
+        except PhotosRefused as refusal:
+            form.add_error("photos", str(refusal))
         except Refused as refusal:
             form.add_error("file", str(refusal))
         else:

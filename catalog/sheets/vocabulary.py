@@ -30,6 +30,11 @@ GRAVEST = (
     *(Treatment.IRRADIATED, Treatment.HEATED),
 )
 NATURAL = re.compile(r"^(天然|natural\s+)", re.IGNORECASE)
+# What says that something was not done, in the glossary's languages
+NEGATED = re.compile(
+    r"[无無未没沒不非免무미]|ノン|un|non|(no|not|without|sin|sans|pas|ohne|nicht|keine?|sem|"
+    r"n[ãa]o|без|غير|بدون|بلا|لا|لم|안)\b|не"
+)
 WORDS = Path(__file__).parent / "data" / "words.csv"  # beyond the glossary's
 # in it, a word without a code is used for several and means none by itself
 
@@ -67,6 +72,8 @@ class Vocabulary:
 
     def treatments(self, text: str) -> list[str]:
         """The treatments a text lists, that which changes the stone most first."""
+        if _is_negated(text):
+            return []
         codes = {self.code("treatment", part.strip()) for part in LISTED.split(text)}
         return sorted((x for x in codes if x in GRAVEST), key=GRAVEST.index)
 
@@ -82,6 +89,8 @@ class Vocabulary:
     def _likest(self, field: str, text: str) -> str:
         """The known word that is likest, empty where none is like it."""
         said = text.casefold()
+        if field == "treatment" and _is_negated(text):
+            return ""  # the likest would be what was not done
         known = [known for known, code in self.codes[field].items() if code]
         inside = [
             known_word
@@ -104,6 +113,10 @@ class Vocabulary:
             for code, name in countries.names(language).items():
                 self.codes["origin"].setdefault(name.casefold(), code)
                 self.codes["origin"].setdefault(code.casefold(), code)
+
+
+def _is_negated(text: str) -> bool:
+    return bool(NEGATED.match(NATURAL.sub("", text.casefold())))
 
 
 def word(field: str, code: str, language: str) -> str:

@@ -1,6 +1,7 @@
 """Customs codes and SKUs: what can be meant, whose word counts, what is the same."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -100,6 +101,19 @@ def test_what_is_out_of_bounds_says_which(saver, facts, code):
     (saved,) = saving.save([replace(BRACELET, **facts)], saver, all_or_nothing=False)
 
     assert code in {problem.code for problem in saved.problems}
+
+
+@pytest.mark.parametrize(("mm", "warned"), [("16.0", True), ("60", False)])
+def test_a_wrist_too_small_for_any_hand_asks_for_centimetres(saver, mm, warned):
+    piece = replace(BRACELET, wrist_mm=Decimal(mm))
+    (saved,) = saving.save([piece], saver)
+
+    said = [str(problem.sentence) for problem in saved.problems]
+    assert said == warned * [
+        "No wrist is as small as 16 mm. Centimetres were probably meant: "
+        "16 cm are 160 mm."
+    ]
+    assert Product.objects.get().state == Product.State.LISTED
 
 
 def test_a_minimum_above_the_stock_is_told_and_hinders_nothing(saver):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.sheets import cells
+from catalog.sheets import cells, rows
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,20 @@ def test_weights_are_grams_whatever_their_unit(text, grams):
 )
 def test_lengths_take_the_unit_of_their_column_unless_they_name_one(text, unit, mm):
     assert cells.millimetres(text, unit) == mm
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "mm"),
+    [
+        *(("16", "", 160), ("16.5", "", 165), ("约16", "", 160), ("39.9", "", 399)),
+        *(("40", "", 40), ("160", "", 160), ("16cm", "", 160), ("16厘米", "", 160)),
+        *(("16", "cm", 160), ("16mm", "", 16), ("16", "mm", 16), ("165mm", "cm", 165)),
+        *(("0", "", 0), ("均码", "", None)),
+    ],
+)
+def test_a_bare_number_too_small_for_a_wrist_is_centimetres(text, unit, mm):
+    assert rows.READERS["wrist_mm"](text, unit) == mm
+    assert rows.READERS["bead_mm"]("16", "") == 16
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.models import Variant
 from catalog.sheets.models import SheetImport
+from catalog.sheets.preview import RowShown
 from tests.catalog.sheets.sheets import (
     HEADERS,
     as_csv,
@@ -119,6 +120,20 @@ def test_a_file_that_is_no_table_is_refused_in_words_and_kept_nowhere():
     assert not SheetImport.objects.exists()
 
 
+def test_a_broken_archive_is_told_at_the_photos_and_nothing_is_kept():
+    member = Member()
+    sheet = SimpleUploadedFile("pieces.csv", as_csv(bracelet("A-1")))
+    files = {"file": sheet, "photos": SimpleUploadedFile("photos.zip", b"PK no")}
+
+    answer = member.client.post(member.door, files)
+
+    errors = answer.context["form"].errors
+    assert (answer.status_code, list(errors)) == (422, ["photos"])
+    assert "The file of photos is damaged or no .zip." in errors["photos"][0]
+    assert 'id="id_photos_error"' in answer.content.decode()
+    assert not SheetImport.objects.exists()
+
+
 def test_columns_without_sku_or_with_a_field_twice_are_refused_and_nothing_changes():
     member = Member()
     member.upload(as_csv(bracelet("A-1")), "pieces.csv")
@@ -145,6 +160,38 @@ def test_of_several_sheets_a_person_chooses_one():
     sheet = SheetImport.objects.get()
     assert (sheet.state, sheet.tab) == ("READ", "8月")
     assert sheet.lines.get().cells[0] == "A-7"
+
+
+def test_every_row_shows_its_price_stock_and_weight_as_they_were_understood():
+    member = Member()
+    rows = [
+        bracelet(
+            "A-1", 批发价="¥1,280.00", 库存="1200", 净重="0.5kg", 建议零售价="2000"
+        ),
+        bracelet("A-2", 阶梯价="", 建议零售价="", 批发价="面议"),
+    ]
+    checked(as_csv(*rows), merchant=member.member.merchant)
+
+    (new,) = shown(member, "NEW")
+    (bad,) = shown(member, "BAD")
+
+    assert [figure.says for figure in new.figures] == ["¥1,280.00", "1,200", "500 g"]
+    assert [figure.says for figure in new.prices] == [
+        "10+ ¥55.00; 50+ ¥48.00",
+        "¥2,000.00",
+    ]
+    assert [figure.says for figure in bad.figures] == ["–", "12", "27.5 g"]
+    assert bad.prices == []
+    page = member.page("?show=NEW")
+    assert '<dt>Wholesale</dt><dd class="num">¥1,280.00</dd>' in page
+    assert '<dt>Net weight</dt><dd class="num">500 g</dd>' in page
+    assert '<span class="num">10+ ¥55.00; 50+ ¥48.00</span>' in page
+
+
+def shown(member: Member, kind: str) -> list[RowShown]:
+    sheet = SheetImport.objects.latest("pk")
+    answer = member.client.get(f"{member.door}{sheet.pk}/?show={kind}")
+    return answer.context["rows"]
 
 
 def test_changes_are_shown_before_they_are_made():

@@ -1,6 +1,7 @@
 """Taking an import back respects what came after it."""
 
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 
@@ -34,6 +35,20 @@ def test_a_later_import_is_named_and_not_overwritten():
     assert taken_back(later).outcomes == {"UNDONE": 1}
     piece = current(["A-1"], merchant_id=first.merchant_id)["A-1"]
     assert piece.wholesale_minor == 6000
+
+
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [("en", "of 22 Nov changed"), ("zh-hans", "11月22日"), ("ja", "11月22日")],
+)
+def test_the_day_of_a_later_import_is_said_as_its_readers_say_days(language, day):
+    first = taken_over(as_csv(bracelet("A-1")), language=language)
+    changed = as_csv(bracelet("A-1", 批发价="70"))
+    later = taken_over(changed, merchant=first.merchant)
+    later.created_at = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    later.save()
+
+    assert day in why(taken_back(first), "A-1")[1]
 
 
 def test_pieces_that_were_sold_or_are_held_stay():
