@@ -2,13 +2,16 @@
 
 from typing import Any, ClassVar, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.products.models import Product, Treatment, Variant
+from catalog.provenance import days
 from catalog.provenance.models.artisans import Artisan
 from catalog.provenance.models.lots import RawLot
 
@@ -44,6 +47,12 @@ class OfPiece(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """The variant is one of the product's."""
+        if self.variant_id and self.variant.product_id != self.product_id:
+            said = _("That variant is not one of this product. Choose one that is.")
+            raise ValidationError({"variant": said})
 
 
 class RawUse(OfPiece):
@@ -119,6 +128,15 @@ class Work(OfPiece):
     def __str__(self) -> str:
         return f"{self.artisan}: {self.get_role_display()}"
 
+    def clean(self) -> None:
+        """Days that have been, in their order."""
+        super().clean()
+        wrong = days.faults(from_on=self.from_on, to_on=self.to_on)
+        if not wrong and self.from_on and self.to_on and self.to_on < self.from_on:
+            wrong["to_on"] = gettext("It was done before it began. Correct a day.")
+        if wrong:
+            raise ValidationError(wrong)
+
 
 class LabReportQuerySet(OfPieceQuerySet):
     def doubting(self) -> Self:
@@ -167,6 +185,12 @@ class LabReport(OfPiece):
 
     def __str__(self) -> str:
         return f"{self.laboratory} {self.number}"
+
+    def clean(self) -> None:
+        """A day that has been."""
+        super().clean()
+        if wrong := days.faults(issued_on=self.issued_on):
+            raise ValidationError(wrong)
 
     @property
     def doubts_treatment(self) -> bool:
