@@ -2,14 +2,15 @@
 nothing edited that a service owns.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -43,9 +44,26 @@ class FirstThousands(Paginator):
         return int(rows.order_by()[: self.MOST].count())
 
 
+class WholeRow(forms.ModelForm):
+    """A form that compares what it changes with what it only shows, too.
+
+    Django checks no constraint that names a field it was not sent; the database does.
+    """
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.instance._state.adding or self.errors or not self.has_changed():
+            return
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as broken:
+            self.add_error(None, ValidationError(broken.messages))
+
+
 class _ByDuty(admin.options.BaseModelAdmin):
     """Django's questions about permission, answered by duty. Nothing is deleted."""
 
+    form = WholeRow
     seen_by: ClassVar[Duties] = STAFF
     added_by: ClassVar[Duties] = NOBODY
     kept_by: ClassVar[Duties] = NOBODY
@@ -206,9 +224,20 @@ def page_for(model: type[models.Model]) -> Page:
     return page
 
 
+class NamedRows(forms.BaseInlineFormSet):
+    """Rows that say which facts two of them share by the words above the columns."""
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        names = [name for name in unique_check if name != self.fk.name]
+        labels = (str(self.model._meta.get_field(n).verbose_name) for n in names)
+        said = _("Two rows have the same: %(facts)s. Change one, or leave it out.")
+        return said % {"facts": ", ".join(labels)}
+
+
 class Part(_ByDuty, admin.TabularInline):
     """Rows that belong to another row, shown on its page."""
 
+    formset = NamedRows
     extra = 0
     can_delete = False
 

@@ -17,6 +17,11 @@ from catalog.provenance.models.lots import RawLot
 
 https_only = URLValidator(["https"], message=_("Begin it with https://."))
 
+DONE_ALREADY = _(
+    "It is written down already that this artisan did that to this piece. "
+    "Leave this row out."
+)
+
 
 class OfPieceQuerySet(models.QuerySet[Any]):
     def of(self, product: Product, variant: Variant | None = None) -> Self:
@@ -117,6 +122,7 @@ class Work(OfPiece):
                 fields=["artisan", "product", "variant", "role"],
                 nulls_distinct=False,
                 name="an_artisan_does_a_thing_to_a_piece_once",
+                violation_error_message=DONE_ALREADY,
             ),
             models.CheckConstraint(
                 name="work_ends_after_it_begins",
@@ -176,10 +182,17 @@ class LabReport(OfPiece):
                 fields=["product", "variant", "laboratory", "number"],
                 nulls_distinct=False,
                 name="a_report_is_told_once_of_a_piece",
+                violation_error_message=_(
+                    "This report is written down for that piece already. "
+                    "Correct that row instead."
+                ),
             ),
             models.CheckConstraint(
                 name="a_report_is_confirmed_over_https",
                 condition=Q(link="") | Q(link__startswith="https://"),
+                violation_error_message=_(
+                    "Begin the laboratory's address with https://, in small letters."
+                ),
             ),
         ]
 
