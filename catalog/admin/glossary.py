@@ -24,7 +24,7 @@ from catalog.glossary.models import (
 from catalog.products.recomposing import using
 from catalog.search.words import fold
 from donghai.backoffice.duties import CLERKS
-from donghai.backoffice.pages import Page, Part
+from donghai.backoffice.pages import Page, Part, WholeRow
 from donghai.backoffice.site import Group
 
 # What a term of a kind isn't asked for
@@ -88,7 +88,7 @@ class Bars(forms.CharField):
         return bool(self.to_python(data) != (initial or []))
 
 
-class NameForm(forms.ModelForm):
+class NameForm(WholeRow):
     grammar = Lines(label=_("Grammar"), required=False)
     synonyms = Bars(
         label=_("Also called"),

@@ -47,15 +47,18 @@ class FirstThousands(Paginator):
 class WholeRow(forms.ModelForm):
     """A form that compares what it changes with what it only shows, too.
 
-    Django checks no constraint that names a field it was not sent; the database does.
+    Django leaves out each constraint that names a field which was not sent, or the row
+    that an inline belongs to; the database does not.
     """
 
     def _post_clean(self) -> None:
         super()._post_clean()
-        if self.instance._state.adding or self.errors or not self.has_changed():
+        if self.errors or not self.has_changed():
             return
+        is_new = self.instance._state.adding
+        unsaid = self._get_validation_exclusions() if is_new else None
         try:
-            self.instance.validate_constraints()
+            self.instance.validate_constraints(unsaid)
         except ValidationError as broken:
             self.add_error(None, ValidationError(broken.messages))
 
