@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from catalog.glossary import book
 from catalog.glossary.forbidden import IDEOGRAPHS, expression, fold
 from catalog.glossary.models import ForbiddenWord, Term
+from donghai.memory import remembered
 
 LETTERS, SIGNS = 3, 2  # the fewest that are a word
 # "Untreated" is said of untreated stone, and vague words only stand beside others
@@ -46,11 +47,17 @@ def _named(word: ForbiddenWord) -> Iterator[tuple[str, str]]:
     is_anywhere = word.match == ForbiddenWord.Match.ANYWHERE
     pattern = re.compile(body if is_anywhere else rf"(?<!\w){body}")
     spared = MAY_NAME.get(word.kind, "")
+    for kind, code, phrase, folded in _names():
+        if kind != spared and pattern.search(folded):
+            yield code, phrase
+
+
+@remembered(1)
+def _names() -> list[tuple[str, str, str, str]]:
+    """Every name and form of every term: kind, code, as it is written, as compared."""
     names = [(name.kind, name.code, name.phrase) for name in book.names()]
     forms = [
         (kind.upper(), code, phrase)
         for kind, code, _language, phrase in book.facts_by_name()
     ]
-    for kind, code, phrase in names + forms:
-        if kind != spared and pattern.search(fold(phrase).text):
-            yield code, phrase
+    return [(*said, fold(said[2]).text) for said in dict.fromkeys(names + forms)]
