@@ -52,11 +52,12 @@ class WholeRow(forms.ModelForm):
     """
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if self.errors or not self.has_changed():
             return
         is_new = self.instance._state.adding
-        unsaid = self._get_validation_exclusions() if is_new else None
+        form: Any = self
+        unsaid = form._get_validation_exclusions() if is_new else None
         try:
             self.instance.validate_constraints(unsaid)
         except ValidationError as broken:
@@ -66,7 +67,7 @@ class WholeRow(forms.ModelForm):
 class _ByDuty(admin.options.BaseModelAdmin):
     """Django's questions about permission, answered by duty. Nothing is deleted."""
 
-    form = WholeRow
+    form: Any = WholeRow
     seen_by: ClassVar[Duties] = STAFF
     added_by: ClassVar[Duties] = NOBODY
     kept_by: ClassVar[Duties] = NOBODY
@@ -231,8 +232,9 @@ class NamedRows(forms.BaseInlineFormSet):
     """Rows that say which facts two of them share by the words above the columns."""
 
     def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        model: Any = self.model
         names = [name for name in unique_check if name != self.fk.name]
-        labels = (str(self.model._meta.get_field(n).verbose_name) for n in names)
+        labels = (str(model._meta.get_field(name).verbose_name) for name in names)
         said = _("Two rows have the same: %(facts)s. Change one, or leave it out.")
         return said % {"facts": ", ".join(labels)}
 

@@ -55,7 +55,7 @@ class OfPiece(models.Model):
 
     def clean(self) -> None:
         """The variant is one of the product's."""
-        if self.variant_id and self.variant.product_id != self.product_id:
+        if self.variant and self.variant.product_id != self.product_id:
             said = _("That variant is not one of this product. Choose one that is.")
             raise ValidationError({"variant": said})
 
