@@ -88,7 +88,11 @@ class HostLanguage(models.Model):
         verbose_name_plural = _("hosts' languages")
         constraints = [
             models.UniqueConstraint(
-                fields=["host", "language"], name="a_host_has_a_language_once"
+                fields=["host", "language"],
+                name="a_host_has_a_language_once",
+                violation_error_message=_(
+                    "This host has that language already. Change its row."
+                ),
             ),
         ]
 

@@ -1,5 +1,6 @@
 """All tables of orders/, by folder."""
 
+from orders.checkout.freight import *  # noqa: F403
 from orders.checkout.models import *  # noqa: F403
 from orders.checkout.rules import *  # noqa: F403
 from orders.customs.models import *  # noqa: F403

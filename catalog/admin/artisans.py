@@ -20,10 +20,11 @@ from catalog.provenance.models import (
     Honour,
     Work,
 )
+from catalog.provenance.models.pieces import DONE_ALREADY
 from donghai.admin.steps import describe
 from donghai.backoffice.columns import link
 from donghai.backoffice.duties import CLERKS, NOBODY
-from donghai.backoffice.pages import Page, Part
+from donghai.backoffice.pages import NamedRows, Page, Part
 from donghai.backoffice.site import Group
 
 describe(Artisan, draw_artisan=gettext_lazy("draw a demo artisan's portrait"))
@@ -79,8 +80,27 @@ class Honours(Part):
         )
 
 
+class Once(NamedRows):
+    """New rows, none of them said before or twice: it is the piece's whole product."""
+
+    def clean(self) -> None:
+        super().clean()
+        new = [form for form in self.extra_forms if form.has_changed()]
+        products = [form.instance.product_id for form in new]
+        there = Work.objects.filter(
+            artisan=self.instance.pk, product__in=products, variant=None
+        )
+        seen = set(there.values_list("product_id", "role"))
+        for form in new:
+            said = form.instance.product_id, form.instance.role
+            if said in seen:
+                form.add_error("role", DONE_ALREADY)
+            seen.add(said)
+
+
 class Works(Part):
     model = Work
+    formset = Once
     added_by = CLERKS
     fields = ("product", "role", "from_on", "to_on")
     autocomplete_fields = ("product",)

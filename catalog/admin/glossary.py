@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.glossary import book, grammars, services
+from catalog.glossary import book, forbidding, grammars, services
 from catalog.glossary.models import (
     ForbiddenWord,
     Language,
@@ -24,7 +24,7 @@ from catalog.glossary.models import (
 from catalog.products.recomposing import using
 from catalog.search.words import fold
 from donghai.backoffice.duties import CLERKS
-from donghai.backoffice.pages import Page, Part
+from donghai.backoffice.pages import Page, Part, WholeRow
 from donghai.backoffice.site import Group
 
 # What a term of a kind isn't asked for
@@ -88,7 +88,7 @@ class Bars(forms.CharField):
         return bool(self.to_python(data) != (initial or []))
 
 
-class NameForm(forms.ModelForm):
+class NameForm(WholeRow):
     grammar = Lines(label=_("Grammar"), required=False)
     synonyms = Bars(
         label=_("Also called"),
@@ -289,11 +289,26 @@ def _what_follows(term: Term) -> str:
     ) % {"number": number}
 
 
+class ForbiddenWordForm(WholeRow):
+    """A word in force can be told from those that goods are called by."""
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        names = ("language", "kind", "match", "pattern")
+        facts = {name: said[name] for name in names if said.get(name)}
+        if said.get("is_active") and len(facts) == len(names):
+            fault = forbidding.fault(ForbiddenWord(**facts))
+            if fault:
+                self.add_error("pattern", fault)
+        return said
+
+
 @admin.register(ForbiddenWord)
 class ForbiddenWordPage(HandedPage):
     """Words caught in what merchants and hosts write, each with its reason."""
 
     place = 9
+    form = ForbiddenWordForm
     fields = ("language", "kind", "match", "pattern", "note", "is_active")
     list_display = (
         *("pattern", "language", "kind", "match"),

@@ -226,7 +226,7 @@ def _net(language: str) -> Net:
         for head in _heads(word):
             is_anywhere = word.match == ForbiddenWord.Match.ANYWHERE
             heads = anywhere if is_anywhere else bounded
-            heads[head].append(f"(?P<w{word.pk}>{_expression(word)})")
+            heads[head].append(f"(?P<w{word.pk}>{expression(word)})")
     return Net(
         {head: re.compile("|".join(parts)) for head, parts in bounded.items()},
         {head: re.compile("|".join(parts)) for head, parts in anywhere.items()},
@@ -239,7 +239,8 @@ def _heads(word: ForbiddenWord) -> set[str]:
     return heads | set(ARABIC_HEADS) if word.language == Language.AR else heads
 
 
-def _expression(word: ForbiddenWord) -> str:
+def expression(word: ForbiddenWord) -> str:
+    """What finds a word in a folded text, from the place where a word may begin."""
     parts = re.split(r"[\s\-]+", fold(word.pattern).text)
     body = r"[\s\-]+".join(map(re.escape, parts))
     if word.match == ForbiddenWord.Match.ANYWHERE:

@@ -125,7 +125,11 @@ class TermName(models.Model):
         verbose_name_plural = _("terms' names")
         constraints = [
             models.UniqueConstraint(
-                fields=["term", "language"], name="a_term_has_one_name_a_language"
+                fields=["term", "language"],
+                name="a_term_has_one_name_a_language",
+                violation_error_message=_(
+                    "This term has a name in that language already. Change that row."
+                ),
             ),
             models.CheckConstraint(
                 name="a_name_says_something", condition=~models.Q(name="")
@@ -173,6 +177,9 @@ class ForbiddenWord(models.Model):
             models.UniqueConstraint(
                 fields=["language", "pattern"],
                 name="a_word_is_forbidden_once_a_language",
+                violation_error_message=_(
+                    "This word is on that language's list already. Change it there."
+                ),
             ),
             models.CheckConstraint(
                 name="a_forbidden_word_has_letters", condition=~models.Q(pattern="")

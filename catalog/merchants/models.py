@@ -107,7 +107,11 @@ class MerchantMember(models.Model):
         verbose_name_plural = _("merchants' members")
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "user"], name="a_person_joins_a_merchant_once"
+                fields=["merchant", "user"],
+                name="a_person_joins_a_merchant_once",
+                violation_error_message=_(
+                    "This person acts for the merchant already. Change that row."
+                ),
             ),
         ]
 

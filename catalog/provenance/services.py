@@ -12,6 +12,7 @@ from psycopg2.errors import UniqueViolation
 
 from catalog.products.models import Product, Variant
 from catalog.provenance import codes, files, names
+from catalog.provenance.days import refuse_unless_been, today
 from catalog.provenance.models import (
     CLAIMS,
     Artisan,
@@ -78,12 +79,6 @@ class Backwards(Refused):
     title = _("The work was done before it began. Correct one of the days.")
 
 
-class NotYet(Refused):
-    code = "not_yet"
-    status = 422
-    title = _("That day has not come yet.")
-
-
 class NeedsProof(Refused):
     code = "needs_proof"
     status = 422
@@ -146,7 +141,7 @@ def register_lot(lot: RawLot) -> RawLot:
     Holds the year's numbers until the end, so that two lots never get one. The year is
     that of arrival, or today's. Raises ValidationError where a fact is wrong.
     """
-    year = (lot.arrived_on or timezone.localdate()).year
+    year = (lot.arrived_on or today()).year
     lot.code = _next_code(year)
     lot.full_clean(validate_unique=False, validate_constraints=False)
     lot.save(force_insert=True)
@@ -215,13 +210,12 @@ def record_work(
 ) -> Work:
     """Say who did what to a product, or to a one-off of it; with its proof.
 
-    Said twice: refused, like days that have not come or run backwards.
+    Said twice: refused, like days that have not come, are long ago or run backwards.
     """
     product, variant = _piece(product_id, variant_id)
     if job.from_on and job.to_on and job.to_on < job.from_on:
         raise Backwards
-    if max(job.from_on or date.min, job.to_on or date.min) > timezone.localdate():
-        raise NotYet
+    refuse_unless_been(job.from_on, job.to_on)
     work = Work(
         product=product,
         variant=variant,
@@ -248,8 +242,7 @@ def add_report(
     admin say so: a finding that could be refused would only be left out next time.
     """
     product, variant = _piece(product_id, variant_id)
-    if finding.issued_on > timezone.localdate():
-        raise NotYet
+    refuse_unless_been(finding.issued_on)
     if finding.link and not finding.link.startswith("https://"):
         raise NeedsProof
     said = LabReport(

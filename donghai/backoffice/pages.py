@@ -2,14 +2,15 @@
 nothing edited that a service owns.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -43,9 +44,30 @@ class FirstThousands(Paginator):
         return int(rows.order_by()[: self.MOST].count())
 
 
+class WholeRow(forms.ModelForm):
+    """A form that compares what it changes with what it only shows, too.
+
+    Django leaves out each constraint that names a field which was not sent, or the row
+    that an inline belongs to; the database does not.
+    """
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors or not self.has_changed():
+            return
+        is_new = self.instance._state.adding
+        form: Any = self
+        unsaid = form._get_validation_exclusions() if is_new else None
+        try:
+            self.instance.validate_constraints(unsaid)
+        except ValidationError as broken:
+            self.add_error(None, ValidationError(broken.messages))
+
+
 class _ByDuty(admin.options.BaseModelAdmin):
     """Django's questions about permission, answered by duty. Nothing is deleted."""
 
+    form: Any = WholeRow
     seen_by: ClassVar[Duties] = STAFF
     added_by: ClassVar[Duties] = NOBODY
     kept_by: ClassVar[Duties] = NOBODY
@@ -206,9 +228,21 @@ def page_for(model: type[models.Model]) -> Page:
     return page
 
 
+class NamedRows(forms.BaseInlineFormSet):
+    """Rows that say which facts two of them share by the words above the columns."""
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        model: Any = self.model
+        names = [name for name in unique_check if name != self.fk.name]
+        labels = (str(model._meta.get_field(name).verbose_name) for name in names)
+        said = _("Two rows have the same: %(facts)s. Change one, or leave it out.")
+        return said % {"facts": ", ".join(labels)}
+
+
 class Part(_ByDuty, admin.TabularInline):
     """Rows that belong to another row, shown on its page."""
 
+    formset = NamedRows
     extra = 0
     can_delete = False
 

@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from donghai.backoffice.columns import column, number
 from donghai.backoffice.pages import Part, RulePage
 from donghai.backoffice.site import Group
+from orders.checkout.freight import FreightCard, FreightStep
 from orders.checkout.rules import (
     DestinationRule,
-    FreightCard,
-    FreightStep,
     TariffLine,
     TaxRate,
 )

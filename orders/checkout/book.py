@@ -14,10 +14,10 @@ from donghai import rates
 from donghai.memory import remembered
 from donghai.money import Money
 from donghai.rates import RateTable
+from orders.checkout.freight import FreightCard
 from orders.checkout.rules import (
     REGIMES,
     DestinationRule,
-    FreightCard,
     TariffLine,
     TaxRate,
 )

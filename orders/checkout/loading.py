@@ -12,10 +12,9 @@ from django.db import models, transaction
 
 from donghai import memory
 from donghai.money import Money
+from orders.checkout.freight import FreightCard, FreightStep
 from orders.checkout.rules import (
     DestinationRule,
-    FreightCard,
-    FreightStep,
     TariffLine,
     TaxRate,
 )

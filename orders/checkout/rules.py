@@ -4,11 +4,13 @@ Nothing of this is a constant in code: five such rules changed within one year. 
 that was used is never edited; it is ended by a date and followed by another.
 """
 
+import re
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +25,7 @@ class Certainty(models.TextChoices):
     LOW = "LOW", _("to be checked")
 
 
-def _same(field: str) -> Func:
+def same(field: str) -> Func:
     """Equality in an exclusion constraint; plain GiST only knows ranges."""
     code = Func(F(field), function="hashtext", output_field=models.BigIntegerField())
     return Func(
@@ -35,7 +37,7 @@ def _same(field: str) -> Func:
     )
 
 
-def _days(first: str, last: str) -> Func:
+def days(first: str, last: str) -> Func:
     return Func(
         F(first),
         F(last),
@@ -53,6 +55,13 @@ class DatedQuerySet(models.QuerySet):
             Q(effective_from__isnull=True) | Q(effective_from__lte=day),
             Q(effective_to__isnull=True) | Q(effective_to__gte=day),
         )
+
+
+def backwards(first: date | None, last: date | None) -> dict[str, Any]:
+    """What is wrong with a last day; told before a range of days is compared."""
+    if not first or not last or last >= first:
+        return {}
+    return {"effective_to": _("The last day lies before the first one. Correct it.")}
 
 
 class SinceQuerySet(models.QuerySet):
@@ -174,6 +183,9 @@ class DestinationRule(Sourced):
                 name="a_value_limit_has_a_currency",
                 condition=~Q(value_currency="")
                 | Q(value_over_minor__isnull=True, value_up_to_minor__isnull=True),
+                violation_error_message=_(
+                    "Say in which currency the values “over” and “up to” are."
+                ),
             ),
             models.CheckConstraint(
                 name="a_value_band_is_not_empty",
@@ -185,17 +197,24 @@ class DestinationRule(Sourced):
                 name="a_fixed_duty_says_for_what_and_in_which_money",
                 condition=Q(duty_fixed_minor__isnull=True)
                 | (~Q(duty_fixed_currency="") & ~Q(duty_fixed_per="")),
+                violation_error_message=_(
+                    "Say in which currency the fixed sum is, and for each what."
+                ),
             ),
             models.CheckConstraint(
                 name="duty_is_by_tariff_or_flat",
                 condition=Q(by_tariff=False)
                 | Q(duty_pct__isnull=True, duty_fixed_minor__isnull=True),
+                violation_error_message=_(
+                    "Duty is by tariff line, or it is a percentage or a fixed sum. "
+                    "Leave one of them out."
+                ),
             ),
             ExclusionConstraint(
                 name="one_regime_per_place_value_and_day",
                 expressions=[
-                    (_same("scope"), "&&"),
-                    (_days("effective_from", "effective_to"), "&&"),
+                    (same("scope"), "&&"),
+                    (days("effective_from", "effective_to"), "&&"),
                     (
                         Func(
                             F("value_over_minor"),
@@ -209,10 +228,22 @@ class DestinationRule(Sourced):
                 ],
                 condition=Q(switched_on=True, topic__in=REGIMES),
                 violation_error_message=_(
-                    "Another rule already decides about this place, value and time."
+                    "Another rule already decides about this place, value and time. "
+                    "End that one first, or choose other days."
                 ),
             ),
         ]
+
+    def clean(self) -> None:
+        """Days and values that go forward: others can't be compared with any rule's."""
+        wrong = backwards(self.effective_from, self.effective_to)
+        over, up_to = self.value_over_minor, self.value_up_to_minor
+        if over is not None and up_to is not None and up_to <= over:
+            wrong["value_up_to_minor"] = _(
+                "No value lies over the one and up to the other. Write a greater one."
+            )
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class TaxRate(Sourced):
@@ -236,10 +267,17 @@ class TaxRate(Sourced):
                 fields=["country", "since"],
                 nulls_distinct=False,
                 name="one_tax_rate_per_country_and_day",
+                violation_error_message=_(
+                    "This country has a rate since that day already. "
+                    "Choose the day from which the new one holds."
+                ),
             ),
             models.CheckConstraint(
                 name="a_tax_takes_less_than_everything",
                 condition=Q(pct__gte=0, pct__lt=100),
+                violation_error_message=_(
+                    "Write a tax of 0 per cent or more, and less than 100."
+                ),
             ),
         ]
 
@@ -296,6 +334,10 @@ class TariffLine(Sourced):
                 ],
                 nulls_distinct=False,
                 name="a_tariff_says_one_thing_about_one_kind_of_goods",
+                violation_error_message=_(
+                    "There is a row for this line, kind, mineral, value and day "
+                    "already. Choose the day from which the new one holds."
+                ),
             ),
             models.CheckConstraint(
                 name="a_tariff_line_has_eight_digits",
@@ -304,85 +346,14 @@ class TariffLine(Sourced):
             models.CheckConstraint(
                 name="a_piece_limit_has_a_currency",
                 condition=Q(piece_up_to_minor__isnull=True) | ~Q(piece_currency=""),
-            ),
-        ]
-
-
-class FreightCard(models.Model):
-    """What one channel to one country costs by weight, for a time."""
-
-    class Channel(models.TextChoices):
-        EPACKET = "EPACKET", _("ePacket")
-        EMS = "EMS", _("EMS")
-        POST = "POST", _("registered small packet")
-        LINE = "LINE", _("commercial line")
-        EXPRESS = "EXPRESS", _("courier express")
-
-    name = models.CharField(_("name"), max_length=40, unique=True)
-    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
-    country = models.CharField(_("country"), max_length=2)
-    currency = models.CharField(_("currency"), max_length=3, default="CNY")
-    weight_step_g = models.PositiveIntegerField(
-        _("weight is rounded up to (g)"), default=1
-    )
-    divisor = models.PositiveIntegerField(
-        _("volume divisor"), null=True, blank=True, help_text=_("cm³ for one kg")
-    )
-    effective_from = models.DateField(_("first day"))
-    effective_to = models.DateField(_("last day"), null=True, blank=True)
-    days_min = models.PositiveSmallIntegerField(_("days at best"))
-    days_max = models.PositiveSmallIntegerField(_("days at most"))
-    is_demo = models.BooleanField(_("for demonstration"), default=False)
-
-    objects = DatedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("freight card")
-        verbose_name_plural = _("freight cards")
-        constraints = [
-            models.CheckConstraint(
-                name="a_freight_card_ends_after_it_begins",
-                condition=Q(effective_to__isnull=True)
-                | Q(effective_to__gte=F("effective_from")),
-            ),
-            models.CheckConstraint(
-                name="a_freight_card_rounds_to_some_weight",
-                condition=Q(weight_step_g__gt=0),
-            ),
-            ExclusionConstraint(
-                name="one_freight_card_per_channel_country_and_day",
-                expressions=[
-                    (_same("channel"), "&&"),
-                    (_same("country"), "&&"),
-                    (_days("effective_from", "effective_to"), "&&"),
-                ],
                 violation_error_message=_(
-                    "This channel already has a card for that country and time."
+                    "Say in which currency the value a piece is."
                 ),
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
-
-class FreightStep(models.Model):
-    """The price up to a weight."""
-
-    card = models.ForeignKey(
-        FreightCard, on_delete=models.CASCADE, related_name="steps"
-    )
-    up_to_g = models.PositiveIntegerField(_("up to (g)"))
-    price_minor = models.PositiveBigIntegerField(_("price"))
-
-    class Meta:
-        verbose_name = _("weight step")
-        verbose_name_plural = _("weight steps")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["card", "up_to_g"], name="a_card_names_a_weight_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.card_id}: {self.up_to_g} g"
+    def clean(self) -> None:
+        """Its digits, told where they are typed."""
+        if not re.fullmatch("[0-9]{8}", self.hs):
+            said = _("A tariff line has eight digits, like 71162015.")
+            raise ValidationError({"hs": said})

@@ -12,9 +12,9 @@ from catalog.models import Product
 from donghai import sql
 from donghai.money import Money
 from orders.checkout.book import source_of
+from orders.checkout.freight import FreightCard
 from orders.checkout.lines import text_of
 from orders.checkout.models import QuoteLine
-from orders.checkout.rules import FreightCard
 
 TITLES = """
 SELECT claim.id, product.titles::text

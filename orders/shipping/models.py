@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -147,6 +148,13 @@ class NumberRange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix} {self.first_serial:08} to {self.last_serial:08}"
+
+    def clean(self) -> None:
+        """The last is no smaller than the first."""
+        first, last = self.first_serial, self.last_serial
+        if first is not None and last is not None and last < first:
+            said = _("The last number is below the first: compare the post's paper.")
+            raise ValidationError({"last_serial": said})
 
 
 class SandboxShipment(models.Model):

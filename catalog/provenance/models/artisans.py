@@ -2,17 +2,18 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from catalog.merchants.models import Merchant
+from catalog.provenance import days
 
 FIRST_YEAR = 1900
 
 
 def validate_year(year: int) -> None:
     """Of a living person: neither long ago nor still to come."""
-    now = timezone.localdate().year
+    now = days.today().year
     if not FIRST_YEAR <= year <= now:
         words = _("Write a year from %(first)s to %(now)s.")
         raise ValidationError(words, params={"first": FIRST_YEAR, "now": now})

@@ -1,7 +1,7 @@
 """Deliveries of raw stone."""
 
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.glossary import book
 from catalog.glossary.models import Term
+from catalog.provenance import days
 from donghai import countries
 
 DIGITS_SHOWN = 4
@@ -147,17 +148,21 @@ class RawLot(models.Model):
 
     def clean(self) -> None:
         """What two facts say of each other, in words before the database says no."""
+        is_expected = self.state == self.State.EXPECTED
+        wrong: dict[str, Any] = days.faults(
+            may_come=is_expected,
+            declared_on=self.declared_on,
+            arrived_on=self.arrived_on,
+        )
         if bool(self.declaration_number) != bool(self.declared_on):
-            raise ValidationError(
-                {"declared_on": _("Number and day of the declaration go together.")}
-            )
-        if self.state != self.State.EXPECTED and not self.arrived_on:
-            raise ValidationError({"arrived_on": _("Say on which day it arrived.")})
+            wrong["declared_on"] = _("Number and day of the declaration go together.")
+        if not is_expected and not self.arrived_on:
+            wrong["arrived_on"] = _("Say on which day it arrived.")
         weight = self.weight_kg or 0
         if weight > 0 and self.used_g > weight * 1000:
-            raise ValidationError(
-                {"weight_kg": _("More of it than that has been used already.")}
-            )
+            wrong["weight_kg"] = _("More of it than that has been used already.")
+        if wrong:
+            raise ValidationError(wrong)
 
     @property
     def left_g(self) -> Decimal:

@@ -2,17 +2,25 @@
 
 from typing import Any, ClassVar, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.products.models import Product, Treatment, Variant
+from catalog.provenance import days
 from catalog.provenance.models.artisans import Artisan
 from catalog.provenance.models.lots import RawLot
 
 https_only = URLValidator(["https"], message=_("Begin it with https://."))
+
+DONE_ALREADY = _(
+    "It is written down already that this artisan did that to this piece. "
+    "Leave this row out."
+)
 
 
 class OfPieceQuerySet(models.QuerySet[Any]):
@@ -44,6 +52,12 @@ class OfPiece(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """The variant is one of the product's."""
+        if self.variant and self.variant.product_id != self.product_id:
+            said = _("That variant is not one of this product. Choose one that is.")
+            raise ValidationError({"variant": said})
 
 
 class RawUse(OfPiece):
@@ -108,6 +122,7 @@ class Work(OfPiece):
                 fields=["artisan", "product", "variant", "role"],
                 nulls_distinct=False,
                 name="an_artisan_does_a_thing_to_a_piece_once",
+                violation_error_message=DONE_ALREADY,
             ),
             models.CheckConstraint(
                 name="work_ends_after_it_begins",
@@ -118,6 +133,15 @@ class Work(OfPiece):
 
     def __str__(self) -> str:
         return f"{self.artisan}: {self.get_role_display()}"
+
+    def clean(self) -> None:
+        """Days that have been, in their order."""
+        super().clean()
+        wrong = days.faults(from_on=self.from_on, to_on=self.to_on)
+        if not wrong and self.from_on and self.to_on and self.to_on < self.from_on:
+            wrong["to_on"] = gettext("It was done before it began. Correct a day.")
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class LabReportQuerySet(OfPieceQuerySet):
@@ -158,15 +182,28 @@ class LabReport(OfPiece):
                 fields=["product", "variant", "laboratory", "number"],
                 nulls_distinct=False,
                 name="a_report_is_told_once_of_a_piece",
+                violation_error_message=_(
+                    "This report is written down for that piece already. "
+                    "Correct that row instead."
+                ),
             ),
             models.CheckConstraint(
                 name="a_report_is_confirmed_over_https",
                 condition=Q(link="") | Q(link__startswith="https://"),
+                violation_error_message=_(
+                    "Begin the laboratory's address with https://, in small letters."
+                ),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.laboratory} {self.number}"
+
+    def clean(self) -> None:
+        """A day that has been."""
+        super().clean()
+        if wrong := days.faults(issued_on=self.issued_on):
+            raise ValidationError(wrong)
 
     @property
     def doubts_treatment(self) -> bool:

@@ -8,14 +8,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog.merchants.models import MerchantMember
 from catalog.products.models import Product, Treatment
-from catalog.provenance import names, services
+from catalog.provenance import days, names, services
 from catalog.provenance.models import (
     Artisan,
     Evidence,
@@ -35,8 +34,8 @@ class Day(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
-        latest = {"max": lambda: timezone.localdate().isoformat()}
-        super().__init__(format="%Y-%m-%d", attrs=latest)
+        between = {"min": days.FIRST.isoformat(), "max": lambda: f"{days.today()}"}
+        super().__init__(format="%Y-%m-%d", attrs=between)
 
 
 class ProofForm(forms.Form):

@@ -1,13 +1,13 @@
 """Lots, artisans, proofs and passports as clerks keep them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from catalog.models import Artisan, Evidence, Passport, RawLot
-from catalog.provenance import services
+from catalog.models import Artisan, Evidence, LabReport, Passport, RawLot, Work
+from catalog.provenance import days, services
 from tests.catalog.provenance.test_passports import make_report
 from tests.make import (
     make_artisan,
@@ -265,3 +265,93 @@ def test_a_passport_is_found_as_it_is_printed_and_in_any_case():
         text = page.content.decode()
         assert f">{found.code}<" in text
         assert f">{other.code}<" not in text
+
+
+def errors_of(answer):
+    """What the form says, by field."""
+    return answer.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize(
+    ("state", "day"),
+    [
+        ("ARRIVED", date(1500, 1, 1)),
+        ("ARRIVED", date(1979, 12, 31)),
+        ("ARRIVED", date(2099, 1, 1)),
+        ("USED_UP", date(2099, 1, 1)),
+        ("EXPECTED", date(1500, 1, 1)),
+        ("EXPECTED", date(2099, 1, 1)),
+    ],
+)
+def test_a_lot_arrives_on_a_day_that_can_be(state, day):
+    sent = lot_facts(state=state, arrived_on=day) | inline("evidence", **NONE)
+
+    answer = make_client(make_staff()).post(address("rawlot", "add"), sent)
+
+    assert list(errors_of(answer)) == ["arrived_on"]
+    assert "Write a day from Jan. 1, 1980 to" in errors_of(answer)["arrived_on"][0]
+    assert not RawLot.objects.exists()
+
+
+def test_today_is_donghais_and_what_is_expected_may_lie_ahead():
+    clerk = make_client(make_staff())
+    tomorrow = days.today() + timedelta(days=1)
+    none = inline("evidence", **NONE)
+    page = address("rawlot", "add")
+
+    here = clerk.post(page, lot_facts(arrived_on=days.today()) | none)
+    early = clerk.post(page, lot_facts(arrived_on=tomorrow) | none)
+    ahead = clerk.post(page, lot_facts(arrived_on=tomorrow, state="EXPECTED") | none)
+
+    assert (here.status_code, early.status_code, ahead.status_code) == (302, 200, 302)
+    assert "to today" in errors_of(early)["arrived_on"][0]
+    assert RawLot.objects.count() == 2
+
+
+def test_a_lot_without_any_day_is_told_all_of_it_in_words():
+    number = {"declaration_number": "230120260000000001", "declared_on": ""}
+    sent = lot_facts(arrived_on="", **number) | inline("evidence", **NONE)
+
+    answer = make_client(make_staff()).post(address("rawlot", "add"), sent)
+
+    assert dict(errors_of(answer)) == {
+        "declared_on": ["Number and day of the declaration go together."],
+        "arrived_on": ["Say on which day it arrived."],
+    }
+    assert not RawLot.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["1500-01-01", "2099-01-01"])
+def test_a_report_and_a_work_name_days_that_have_been(day):
+    product, artisan = make_variant().product, make_artisan()
+    clerk, none = make_client(make_staff()), inline("evidence", **NONE)
+    job = services.Job(artisan=artisan, role="CUT", to_on=date(2026, 1, 1))
+    work = services.record_work(product_id=product.pk, job=job)
+    report = {"product": product.pk, "laboratory": "East", "number": "1"}
+
+    added = clerk.post(address("labreport", "add"), report | {"issued_on": day} | none)
+    changed = clerk.post(address("work", "change", work.pk), {"to_on": day} | none)
+    turned = {"from_on": "2026-02-02", "to_on": "2026-02-01"} | none
+    backwards = clerk.post(address("work", "change", work.pk), turned)
+
+    assert list(errors_of(added)) == ["issued_on"]
+    assert list(errors_of(changed)) == ["to_on"]
+    assert "before it began" in errors_of(backwards)["to_on"][0]
+    assert not LabReport.objects.exists()
+    assert Work.objects.get().to_on == date(2026, 1, 1)
+
+
+def test_a_report_on_a_variant_of_another_product_is_refused():
+    product, other = make_variant().product, make_variant()
+    sent = {
+        "product": product.pk,
+        "variant": other.pk,
+        "laboratory": "East",
+        "number": "1",
+        "issued_on": "2026-02-02",
+    } | inline("evidence", **NONE)
+
+    answer = make_client(make_staff()).post(address("labreport", "add"), sent)
+
+    assert list(errors_of(answer)) == ["variant"]
+    assert not LabReport.objects.exists()

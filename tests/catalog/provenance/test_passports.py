@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from catalog.models import Passport, Product
-from catalog.provenance import codes, services
+from catalog.provenance import codes, days, services
 from catalog.provenance.story import Story, Trust
 from tests.catalog.provenance.test_lots import in_threads
 from tests.make import (
@@ -344,13 +344,14 @@ def test_a_passports_page_asks_the_database_as_often_however_much_there_is(
 @pytest.mark.django_db
 def test_days_that_run_backwards_or_have_not_come_are_refused():
     product, artisan = make_variant().product, make_artisan()
-    tomorrow = timezone.localdate() + timezone.timedelta(days=1)
+    tomorrow = days.today() + timezone.timedelta(days=1)
 
-    for days, refusal in (
+    for (begun, done), refusal in (
         ((date(2026, 2, 2), date(2026, 2, 1)), services.Backwards),
-        ((None, tomorrow), services.NotYet),
+        ((None, tomorrow), days.NotYet),
+        ((date(1500, 1, 1), None), days.LongAgo),
     ):
-        job = services.Job(artisan=artisan, role="CUT", from_on=days[0], to_on=days[1])
+        job = services.Job(artisan=artisan, role="CUT", from_on=begun, to_on=done)
         with pytest.raises(refusal):
             services.record_work(product_id=product.pk, job=job)
 

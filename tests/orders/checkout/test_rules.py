@@ -11,11 +11,10 @@ from donghai import memory
 from donghai.models import ExchangeRate
 from donghai.rates import load_ecb
 from orders.checkout.book import RuleBook
+from orders.checkout.freight import FreightCard, FreightStep
 from orders.checkout.loading import load_rules
 from orders.checkout.rules import (
     DestinationRule,
-    FreightCard,
-    FreightStep,
     TariffLine,
     TaxRate,
 )
