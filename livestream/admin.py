@@ -111,6 +111,7 @@ class HostTermsPage(Page):
         link("merchant", _("merchant"), order="merchant"),
         link("host", _("host"), order="host"),
         link("product", _("product")),
+        # xgettext:no-python-format
         number("percent_off", _("% off"), order="percent_off"),
         *("starts_on", "ends_on", "ended_at"),
         link("agreed_by", _("agreed by")),

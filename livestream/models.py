@@ -221,6 +221,7 @@ class HostTerms(models.Model):
     product = models.ForeignKey(
         Product, on_delete=models.CASCADE, related_name="+", null=True, blank=True
     )
+    # xgettext:no-python-format
     percent_off = models.DecimalField(_("% off"), max_digits=4, decimal_places=1)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
