@@ -2,6 +2,7 @@
 nothing edited that a service owns.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,6 +10,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -22,6 +24,8 @@ from django.views.decorators.http import require_POST
 from donghai.backoffice.columns import Column, Words, list_of, moment
 from donghai.backoffice.duties import ADMINS, CLERKS, NOBODY, STAFF, Duties, may
 from donghai.errors import Refused
+
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,14 @@ class FirstThousands(Paginator):
     def count(self) -> int:
         rows: Any = self.object_list
         return int(rows.order_by()[: self.MOST].count())
+
+
+class Found(AutocompleteSelect):
+    """A row found by its name; what is no row's number is the field's to refuse."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        numbers = [one for one in value if NUMBER.fullmatch(str(one))]
+        return super().optgroups(name, numbers, attrs)  # type: ignore[arg-type]
 
 
 class _ByDuty(admin.options.BaseModelAdmin):
@@ -65,6 +77,8 @@ class _ByDuty(admin.options.BaseModelAdmin):
     ) -> Any:
         """Labelled in the reader's language by what it leads to."""
         kwargs.setdefault("label", db_field.related_model._meta.verbose_name)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Found(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _only_read(self, request: HttpRequest, obj: Any) -> tuple[Any, ...]:
