@@ -52,7 +52,7 @@ class Found(AutocompleteSelect):
 
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         numbers = [one for one in value if NUMBER.fullmatch(str(one))]
-        return super().optgroups(name, numbers, attrs)  # type: ignore[arg-type]
+        return super().optgroups(name, numbers, attrs)
 
 
 class _ByDuty(admin.options.BaseModelAdmin):
