@@ -114,7 +114,7 @@ def make_variant(
         colour="VIOLET",
         hs_code=hs_code,
         customs_name="紫水晶手链",
-        customs_elements="手链|天然紫水晶|无品牌",
+        customs_elements="紫水晶手链|无品牌|不享惠|手链|天然紫水晶",
         state=Product.State.LISTED,
     )
     variant = Variant.objects.create(

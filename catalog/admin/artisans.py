@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.admin.evidence import Proven
 from catalog.admin.products import TITLE
+from catalog.admin.words import promise_nothing
 from catalog.provenance.models import (
     Artisan,
     Honour,
@@ -49,12 +50,16 @@ class InLanguages(forms.MultiWidget):
 
 
 class WordsField(forms.MultiValueField):
-    """Words by language."""
+    """Words by language, that promise nothing nobody can prove."""
 
     def __init__(self, *, is_long: bool, **kwargs: Any) -> None:
         boxes = [forms.CharField(required=False) for _code in settings.LANGUAGES]
         kwargs["widget"] = InLanguages(is_long=is_long)
         super().__init__(boxes, require_all_fields=False, **kwargs)
+
+    def validate(self, value: dict[str, str]) -> None:
+        super().validate(value)
+        promise_nothing(*value.values())
 
     def compress(self, data_list: list[str]) -> dict[str, str]:
         said = zip(settings.LANGUAGES, data_list, strict=False)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.admin.words import promise_nothing
 from catalog.provenance import files, services
 from catalog.provenance.models import (
     CLAIMS,
@@ -33,6 +34,11 @@ class EvidenceForm(forms.ModelForm):
         fields = ("kind", "proves", "file", "link", "is_public")
         widgets = {"file": forms.FileInput}
 
+    def clean_proves(self) -> str:
+        proves: str = self.cleaned_data["proves"]
+        promise_nothing(proves)
+        return proves
+
     def clean_file(self) -> Any:
         sent = self.cleaned_data["file"]
         if "file" not in self.changed_data or not sent:
@@ -41,6 +47,17 @@ class EvidenceForm(forms.ModelForm):
             return files.taken_in(sent)
         except files.UnusableFile as unusable:
             raise forms.ValidationError(str(unusable)) from unusable
+
+
+def belongs_to(evidence: Evidence) -> str:
+    """The lot, piece or artisan whose claim it proves, in words."""
+    if evidence.work:
+        return f"{evidence.work}, {evidence.work.product}"
+    if evidence.honour:
+        return f"{evidence.honour.artisan}, {evidence.honour}"
+    if evidence.report and evidence.report.product:
+        return f"{evidence.report}, {evidence.report.product}"
+    return str(evidence.lot or evidence.use or evidence.report)
 
 
 def to_file(evidence: Evidence) -> SafeString | str:
@@ -110,17 +127,22 @@ class EvidencePage(Page):
         *("added_by", "added_at", "checked_by", "checked_on"),
     )
     list_display = (
-        *("__str__", "claim", "file_shown", "is_public"),
-        *("added_at", "checked_on", column("checked_by.name", gettext_lazy("by"))),
+        *("called", "file_shown", "is_public", "added_at"),
+        *("checked_on", column("checked_by.name", gettext_lazy("by")), "claim"),
     )
     list_select_related = (
-        *("lot", "use__lot", "use__product", "work__artisan", "report"),
-        *("honour", "checked_by"),
+        *("lot", "use__lot", "use__product", "work__artisan", "work__product"),
+        *("report__product", "honour__artisan", "checked_by"),
     )
     list_filter = (("checked_on", admin.EmptyFieldListFilter), "kind", "is_public")
     search_fields = ("lot__code__startswith", "report__number__exact")
     search_help_text = gettext_lazy("Lot or report number")
     actions = ("vouch", "unvouch")
+
+    @admin.display(description=gettext_lazy("evidence"))
+    def called(self, evidence: Evidence) -> str:
+        """On a phone the first column is all that is seen of a row."""
+        return f"{belongs_to(evidence)} · {evidence}"
 
     @admin.display(description=gettext_lazy("of"))
     def claim(self, evidence: Evidence) -> SafeString | str:

@@ -2,15 +2,18 @@
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.admin.photos import Photos
 from catalog.admin.words import NamedFilter, named
+from catalog.products import checking
 from catalog.products.models import Product, Variant
 from donghai.admin.steps import describe
 from donghai.backoffice.columns import (
@@ -37,6 +40,7 @@ FACTS = (
     named("origin", gettext_lazy("country of origin")),
     named("colour", gettext_lazy("colour")),
 )
+CUSTOMS = ("hs_code", "customs_name", "customs_elements")
 COUNTS = (
     number("stock.on_hand", gettext_lazy("on hand"), order="stock__on_hand"),
     number("stock.allocated", gettext_lazy("sold"), order="stock__allocated"),
@@ -48,6 +52,37 @@ COUNTS = (
 def variants_called(sku: str) -> QuerySet[Variant]:
     """Variants of the product at hand whose SKU begins so."""
     return Variant.objects.filter(product=OuterRef("pk"), sku__istartswith=sku)
+
+
+class ProductForm(forms.ModelForm):
+    """What customs is told, checked as the editor checks it."""
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.has_changed():
+            return said
+        facts = {name: said.get(name, "") for name in CUSTOMS}
+        product, code = self.instance, facts["hs_code"]
+        for problem in (
+            *checking.of_code(code, product),
+            *checking.of_customs_name(facts["customs_name"], product.treatment),
+            *checking.of_customs_elements(facts["customs_elements"], code, product),
+        ):
+            self.add_error(problem.field, str(problem.sentence))
+        if said.get("state") == Product.State.LISTED:
+            for name in (name for name in CUSTOMS if said.get(name) == ""):
+                self.add_error(name, _("Say this: nothing is listed without it."))
+            self._listed_whole()
+        return said
+
+    def _listed_whole(self) -> None:
+        """The facts that this page only shows are there, too."""
+        product = self.instance
+        unsaid = [name for name in checking.NEEDED if not getattr(product, name)]
+        if unsaid:
+            names = (product._meta.get_field(name).verbose_name for name in unsaid)
+            words = _("Its merchant must say this first, in the editor: %(facts)s.")
+            self.add_error("state", words % {"facts": ", ".join(map(str, names))})
 
 
 class Variants(Part):
@@ -64,10 +99,11 @@ class ProductPage(Page):
 
     group = Group.MARKET
     kept_by = CLERKS
+    form = ProductForm
     fields: ClassVar[Any] = (
         *("picture_shown", "titles_shown", OF_MERCHANT, "state"),
         *FACTS,
-        *("hs_code", "customs_name", "customs_elements", "created_at"),
+        *(*CUSTOMS, "created_at"),
     )
     readonly_fields: ClassVar[Any] = (
         *("picture_shown", "titles_shown", OF_MERCHANT),

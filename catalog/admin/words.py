@@ -7,11 +7,13 @@ from django import forms
 from django.contrib import admin
 from django.utils import translation
 
-from catalog.glossary import book
+from catalog.glossary import book, forbidden
+from catalog.glossary.forbidden import UNTREATED
 from catalog.glossary.models import Term
 from donghai import countries
 from donghai.backoffice.columns import Column, Words
 
+PROMISES = (forbidden.Kind.HEALING, forbidden.Kind.CLAIM)
 NO_CHOICE = ("", "---------")
 
 
@@ -43,6 +45,14 @@ class NamedFilter(admin.AllValuesFieldListFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         for one in super().choices(changelist):
             yield {**one, "display": term(str(one["display"]))}
+
+
+def promise_nothing(*texts: str) -> None:
+    """A validator of what is said of people and proofs: no cure and no luck."""
+    found = (x for text in texts for x in forbidden.find_forbidden(text, "", UNTREATED))
+    promises = [x.reason for x in found if x.kind in PROMISES]
+    if promises:
+        raise forms.ValidationError(promises)
 
 
 def box(field: str, code: str, **options: Any) -> forms.ChoiceField:

@@ -131,10 +131,10 @@ def refuse(*, merchant_id: int, because: str) -> bool:
 def suspend(*, merchant_id: int, because: str) -> bool:
     """Take a merchant's products off the market; what is sold stays sold.
 
-    Its owners hear why by e-mail. False when it may not sell anyway. Refuses without a
-    reason.
+    Its owners hear why by e-mail. False when it may not sell anyway: an application
+    that waits is approved or refused. Refuses without a reason.
     """
-    states = (State.APPLIED, State.APPROVED)
+    states = (State.APPROVED,)
     return _decide(merchant_id, states, State.SUSPENDED, _said(because))
 
 

@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from catalog.glossary import book, forbidden
 from catalog.glossary.models import Term, reader_language
 from catalog.products import declaring, prices, tariff
-from catalog.products.models import Metal, Treatment
+from catalog.products.models import Metal, Product, Treatment
 from catalog.products.pieces import MEASURES, Piece, Problem
 from catalog.products.skus import SHAPE
 from donghai import countries
 
 HS_CODE = re.compile(r"\d{10}", re.ASCII)
+CHINESE_SIGN = re.compile(r"[\u3400-\u9fff]")
+FORM, SOME_STONE = Term.Kind.FORM, "STONE"
 MOST_GRAMS = Decimal(1_000_000)
 MOST_MM = Decimal(10_000)
 MOST_PIECES = 10_000_000
@@ -27,7 +29,7 @@ LONGEST_TITLE = 160
 LONGEST_STORY = 4000
 VOCABULARY = {
     "mineral": Term.Kind.MINERAL,
-    "form": Term.Kind.FORM,
+    "form": FORM,
     "colour": Term.Kind.COLOUR,
     "motif": Term.Kind.MOTIF,
 }
@@ -46,7 +48,7 @@ def problems(piece: Piece, *, promised: int = 0) -> list[Problem]:
     ]
 
 
-def of_code(said: str, piece: Piece) -> Iterator[Problem]:
+def of_code(said: str, piece: Piece | Product) -> Iterator[Problem]:
     """What is wrong with a customs code that is said of a piece."""
     if not said:
         return
@@ -74,6 +76,38 @@ def of_code(said: str, piece: Piece) -> Iterator[Problem]:
         )
     facts = {"said": said, "code": proposal.hs_code if proposal else ""}
     yield _blocks("hs_code", "unknown_hs_code", words % facts)
+
+
+def of_customs_name(said: str, treatment: str) -> Iterator[Problem]:
+    """What is wrong with the Chinese name under which customs knows goods.
+
+    A form alone (手链, 石头) says nothing of what it is made of.
+    """
+    if said and not CHINESE_SIGN.search(said):
+        words = _("Customs reads Chinese: say it in Chinese, like 紫水晶手链.")
+        yield _blocks("customs_name", "not_chinese", words)
+    bare = dict(book.choices(FORM, declaring.CHINESE)).values()
+    if said.strip() in (*bare, book.name(SOME_STONE, declaring.CHINESE)):
+        vague = forbidden.REASONS[forbidden.Kind.VAGUE] % {"word": said.strip()}
+        yield _blocks("customs_name", "forbidden_word", vague)
+    yield from _forbidden("customs_name", said, declaring.CHINESE, treatment)
+
+
+def of_customs_elements(said: str, hs_code: str, product: Product) -> Iterator[Problem]:
+    """Elements that are fewer than the heading asks for; more are customs' affair."""
+    goods = declaring.goods_of(product)
+    if not said or not hs_code or not declaring.propose(goods):
+        return
+    example = declaring.words(goods, hs_code).elements
+    asked = example.count("|") + 1
+    given = [part.strip() for part in said.split("|")]
+    if len(given) < asked or not all(given[:asked]):
+        words = _(
+            "Customs asks for %(count)s elements under this code, with | between "
+            "them. For such a piece: %(example)s"
+        )
+        sentence = words % {"count": asked, "example": example}
+        yield _blocks("customs_elements", "elements_missing", sentence)
 
 
 def _is_known(goods: declaring.Goods) -> bool:

@@ -2,6 +2,7 @@
 nothing edited that a service owns.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,6 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
@@ -23,6 +25,8 @@ from django.views.decorators.http import require_POST
 from donghai.backoffice.columns import Column, Words, list_of, moment
 from donghai.backoffice.duties import ADMINS, CLERKS, NOBODY, STAFF, Duties, may
 from donghai.errors import Refused
+
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,14 @@ class WholeRow(forms.ModelForm):
             self.add_error(None, ValidationError(broken.messages))
 
 
+class Found(AutocompleteSelect):
+    """A row found by its name; what is no row's number is the field's to refuse."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        numbers = [one for one in value if NUMBER.fullmatch(str(one))]
+        return super().optgroups(name, numbers, attrs)
+
+
 class _ByDuty(admin.options.BaseModelAdmin):
     """Django's questions about permission, answered by duty. Nothing is deleted."""
 
@@ -87,6 +99,8 @@ class _ByDuty(admin.options.BaseModelAdmin):
     ) -> Any:
         """Labelled in the reader's language by what it leads to."""
         kwargs.setdefault("label", db_field.related_model._meta.verbose_name)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Found(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _only_read(self, request: HttpRequest, obj: Any) -> tuple[Any, ...]:

@@ -1,7 +1,9 @@
 """The rules behind a landed price. One that was used is ended, never edited."""
 
+from copy import copy
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -23,11 +25,25 @@ def all_but(model: Any, *others: str) -> tuple[str, ...]:
     return tuple(name for name in names if name not in ("id", *others))
 
 
+class RuleForm(forms.ModelForm):
+    """What is changed in a rule fits what stands fixed in it and in the others."""
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.instance.pk:
+            row = copy(self.instance)
+            for name, value in said.items():
+                setattr(row, name, value)
+            row.validate_constraints()
+        return said
+
+
 @admin.register(DestinationRule)
 class DestinationRulePage(RulePage):
     """How parcels of some value to some place are charged, from day to day."""
 
     group = Group.RULES
+    form = RuleForm
     fields = all_but(DestinationRule)
     fixed_once_made = all_but(
         DestinationRule, "effective_to", "switched_on", "certainty", "note", "source"
@@ -49,11 +65,15 @@ class DestinationRulePage(RulePage):
 
 @admin.register(TariffLine)
 class TariffLinePage(RulePage):
-    """Duty by kind of goods. A newer row takes over from its day on."""
+    """Duty by kind of goods. A newer row takes over from its day on.
+
+    A slip is switched off and said again; what it did to a price stays explained.
+    """
 
     group = Group.RULES
+    form = RuleForm
     fields = all_but(TariffLine)
-    fixed_once_made = all_but(TariffLine, "certainty", "note", "source")
+    fixed_once_made = all_but(TariffLine, "switched_on", "certainty", "note", "source")
     list_display = (
         "rule_id",
         "scope",
@@ -63,8 +83,9 @@ class TariffLinePage(RulePage):
         number("duty_pct", _("duty in per cent")),
         "since",
         "certainty",
+        "switched_on",
     )
-    list_filter = ("scope", "form_class", "certainty")
+    list_filter = ("scope", "form_class", "certainty", "switched_on")
     search_fields = ("rule_id__icontains", "hs__startswith")
     ordering = ("scope", "hs", "since")
 
@@ -74,6 +95,7 @@ class TaxRatePage(RulePage):
     """VAT, GST and the like. A newer row takes over from its day on."""
 
     group = Group.RULES
+    form = RuleForm
     fields = all_but(TaxRate)
     fixed_once_made = all_but(TaxRate, "certainty", "note", "source")
     list_display = (
@@ -104,6 +126,7 @@ class FreightCardPage(RulePage):
     """What a channel costs by weight. A new price is a new card."""
 
     group = Group.RULES
+    form = RuleForm
     fields = all_but(FreightCard)
     fixed_once_made = all_but(FreightCard, "effective_to")
     inlines = (WeightSteps,)

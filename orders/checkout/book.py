@@ -152,13 +152,14 @@ def _book(country: str, on: date) -> RuleBook:
         .exclude(topic=DestinationRule.Topic.NOTE)
         .order_by("rule_id")
     )
+    lines = TariffLine.objects.filter(scope__in=scopes, switched_on=True)
     cards = FreightCard.objects.in_force_on(on).filter(country=country)
     return RuleBook(
         country=country,
         on=on,
         rules=tuple(Rule.of(row) for row in sorted(rules, key=_adds_to_others)),
         tax=_tax(tax),
-        tariffs=_tariffs(TariffLine.objects.filter(scope__in=scopes).known_on(on)),
+        tariffs=_tariffs(lines.known_on(on)),
         cards=tuple(_card(row) for row in cards.prefetch_related("steps")),
         rates=rates.table(on),
     )

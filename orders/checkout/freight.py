@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.checkout.rules import DatedQuerySet, backwards, days, same
+from orders.checkout.dated import DatedQuerySet, backwards, days, same
 
 
 class FreightCard(models.Model):

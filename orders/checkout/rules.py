@@ -1,19 +1,22 @@
 """What the law and the post ask, as dated rows that a clerk can read and correct.
 
 Nothing of this is a constant in code: five such rules changed within one year. A rule
-that was used is never edited; it is ended by a date and followed by another.
+that was used is never edited; it is ended by a date and followed by another. A slip in
+a tariff line is switched off: it stays for quotes that name it, and the line put right
+may hold from the same day.
 """
 
 import re
-from datetime import date
-from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField
+from django.contrib.postgres.fields import BigIntegerRangeField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+
+from orders.checkout import saying
+from orders.checkout.dated import DatedQuerySet, SinceQuerySet, backwards, days, same
 
 # Exactly one rule of these topics decides about a parcel; the others add to it
 REGIMES = ("LOW_VALUE_VAT", "DE_MINIMIS", "DUTY", "SIMPLIFIED_DUTY")
@@ -25,60 +28,13 @@ class Certainty(models.TextChoices):
     LOW = "LOW", _("to be checked")
 
 
-def same(field: str) -> Func:
-    """Equality in an exclusion constraint; plain GiST only knows ranges."""
-    code = Func(F(field), function="hashtext", output_field=models.BigIntegerField())
-    return Func(
-        code,
-        code,
-        Value("[]"),
-        function="int8range",
-        output_field=BigIntegerRangeField(),
-    )
-
-
-def days(first: str, last: str) -> Func:
-    return Func(
-        F(first),
-        F(last),
-        Value("[]"),
-        function="daterange",
-        output_field=DateRangeField(),
-    )
-
-
-class DatedQuerySet(models.QuerySet):
-    """Rows that hold from one day to another; an open end holds for ever."""
-
-    def in_force_on(self, day: date) -> Self:
-        return self.filter(
-            Q(effective_from__isnull=True) | Q(effective_from__lte=day),
-            Q(effective_to__isnull=True) | Q(effective_to__gte=day),
-        )
-
-
-def backwards(first: date | None, last: date | None) -> dict[str, Any]:
-    """What is wrong with a last day; told before a range of days is compared."""
-    if not first or not last or last >= first:
-        return {}
-    return {"effective_to": _("The last day lies before the first one. Correct it.")}
-
-
-class SinceQuerySet(models.QuerySet):
-    """Rows that hold until a newer one of the same meaning."""
-
-    def known_on(self, day: date) -> Self:
-        """Newest first."""
-        return self.filter(Q(since__isnull=True) | Q(since__lte=day)).order_by(
-            F("since").desc(nulls_last=True)
-        )
-
-
 class Sourced(models.Model):
     """A fact that says how it is named, where it stands and how sure we are."""
 
     rule_id = models.CharField(_("rule"), max_length=40, unique=True)
-    source = models.CharField(_("source"), max_length=300)
+    source = models.CharField(
+        _("source"), max_length=300, validators=[saying.validate_source]
+    )
     certainty = models.CharField(
         _("certainty"), max_length=6, choices=Certainty.choices
     )
@@ -300,8 +256,14 @@ class TariffLine(Sourced):
         ROCK_CRYSTAL = "ROCK_CRYSTAL", _("rock crystal")
         OTHER = "OTHER", _("other than rock crystal")
 
-    scope = models.CharField(_("country or union"), max_length=2)
-    hs = models.CharField(_("tariff line (8 digits)"), max_length=8)
+    scope = models.CharField(
+        _("country or union"), max_length=2, validators=[saying.validate_place]
+    )
+    hs = models.CharField(
+        _("tariff line (8 digits)"),
+        max_length=8,
+        validators=[saying.validate_tariff_line],
+    )
     form_class = models.CharField(
         _("kind"), max_length=9, choices=FormClass.choices, blank=True
     )
@@ -309,13 +271,24 @@ class TariffLine(Sourced):
         _("mineral"), max_length=12, choices=MineralClass.choices, blank=True
     )
     piece_up_to_minor = models.BigIntegerField(
-        _("value a piece up to"), null=True, blank=True
+        _("value a piece up to"),
+        null=True,
+        blank=True,
+        validators=[saying.validate_limit],
     )
     piece_currency = models.CharField(_("currency"), max_length=3, blank=True)
     duty_pct = models.DecimalField(
-        _("duty in per cent"), max_digits=6, decimal_places=3
+        _("duty in per cent"),
+        max_digits=6,
+        decimal_places=3,
+        validators=[saying.validate_duty],
     )
     since = models.DateField(_("since"), null=True, blank=True)
+    switched_on = models.BooleanField(
+        _("switched on"),
+        default=True,
+        help_text=_("Switch a slip off, then add the right line."),
+    )
 
     objects = SinceQuerySet.as_manager()
 
@@ -332,11 +305,12 @@ class TariffLine(Sourced):
                     "piece_up_to_minor",
                     "since",
                 ],
+                condition=Q(switched_on=True),
                 nulls_distinct=False,
                 name="a_tariff_says_one_thing_about_one_kind_of_goods",
                 violation_error_message=_(
-                    "There is a row for this line, kind, mineral, value and day "
-                    "already. Choose the day from which the new one holds."
+                    "Another line says the duty of these goods from that day. Switch "
+                    "that one off first, or give another day."
                 ),
             ),
             models.CheckConstraint(
@@ -349,6 +323,16 @@ class TariffLine(Sourced):
                 violation_error_message=_(
                     "Say in which currency the value a piece is."
                 ),
+            ),
+            models.CheckConstraint(
+                name="a_duty_by_tariff_takes_at_most_everything",
+                condition=Q(switched_on=False) | Q(duty_pct__gte=0, duty_pct__lte=100),
+            ),
+            models.CheckConstraint(
+                name="a_piece_limit_is_not_below_nothing",
+                condition=Q(switched_on=False)
+                | Q(piece_up_to_minor__isnull=True)
+                | Q(piece_up_to_minor__gte=0),
             ),
         ]
 

@@ -185,6 +185,18 @@ def test_a_clerk_who_suspends_comes_back_to_that_merchant():
     )
 
 
+def test_an_application_that_waits_is_not_suspended():
+    merchant = make_merchant(state=Merchant.State.APPLIED)
+    address = reverse("admin:catalog_merchant_suspend", args=[merchant.pk])
+
+    answer = make_client(make_staff()).post(address, {"because": "No licence."})
+
+    merchant.refresh_from_db()
+    assert merchant.state == Merchant.State.APPLIED
+    assert "not selling any more" in answer.content.decode()
+    assert not services.suspend(merchant_id=merchant.pk, because="No licence.")
+
+
 def test_a_merchant_is_found_by_how_his_credit_code_begins():
     merchant, other = make_merchant(), make_merchant()
     listed = reverse("admin:catalog_merchant_changelist")
