@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -25,7 +24,7 @@ from donghai.backoffice.columns import (
     state,
 )
 from donghai.backoffice.duties import CLERKS
-from donghai.backoffice.pages import Page, Part
+from donghai.backoffice.pages import Page, Part, WholeRow
 from donghai.backoffice.site import Group
 
 describe(Product, draw_picture=gettext_lazy("draw a demo piece's picture"))
@@ -54,7 +53,7 @@ def variants_called(sku: str) -> QuerySet[Variant]:
     return Variant.objects.filter(product=OuterRef("pk"), sku__istartswith=sku)
 
 
-class ProductForm(forms.ModelForm):
+class ProductForm(WholeRow):
     """What customs is told, checked as the editor checks it."""
 
     def clean(self) -> dict[str, Any]:

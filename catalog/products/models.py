@@ -1,11 +1,9 @@
 """What is listed: facts of a piece, its words by language, what is counted of it."""
 
-import re
 from decimal import ROUND_CEILING, Decimal
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
@@ -174,24 +172,6 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.title(translation.get_language() or "en")
-
-    def clean(self) -> None:
-        """What customs asks of it, told where clerks set it right."""
-        wrong: dict[str, Any] = {}
-        if self.hs_code and not re.fullmatch("[0-9]{10}", self.hs_code):
-            wrong["hs_code"] = _("A customs code has ten digits, like 7103100000.")
-        if self.state == self.State.LISTED:
-            needed = ("hs_code", "customs_name", "customs_elements")
-            said = _("Customs asks for it while the product is listed. Fill it in.")
-            wrong |= {name: said for name in needed if not getattr(self, name)}
-            facts = (self.mineral, self.form, self.treatment, self.origin, self.colour)
-            if not all(facts):
-                wrong["state"] = _(
-                    "Its merchant has not said all facts of the stone yet. "
-                    "Leave it a draft until then."
-                )
-        if wrong:
-            raise ValidationError(wrong)
 
     def title(self, language: str) -> str:
         """In `language`, else in English, else in any, else that it has none."""

@@ -1,9 +1,7 @@
 """The rules behind a landed price. One that was used is ended, never edited."""
 
-from copy import copy
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +10,7 @@ from donghai.backoffice.columns import column, number
 from donghai.backoffice.pages import Part, RulePage
 from donghai.backoffice.site import Group
 from orders.checkout.freight import FreightCard, FreightStep
-from orders.checkout.rules import (
-    DestinationRule,
-    TariffLine,
-    TaxRate,
-)
+from orders.checkout.rules import DestinationRule, TariffLine, TaxRate
 
 
 def all_but(model: Any, *others: str) -> tuple[str, ...]:
@@ -25,25 +19,11 @@ def all_but(model: Any, *others: str) -> tuple[str, ...]:
     return tuple(name for name in names if name not in ("id", *others))
 
 
-class RuleForm(forms.ModelForm):
-    """What is changed in a rule fits what stands fixed in it and in the others."""
-
-    def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.instance.pk:
-            row = copy(self.instance)
-            for name, value in said.items():
-                setattr(row, name, value)
-            row.validate_constraints()
-        return said
-
-
 @admin.register(DestinationRule)
 class DestinationRulePage(RulePage):
     """How parcels of some value to some place are charged, from day to day."""
 
     group = Group.RULES
-    form = RuleForm
     fields = all_but(DestinationRule)
     fixed_once_made = all_but(
         DestinationRule, "effective_to", "switched_on", "certainty", "note", "source"
@@ -71,7 +51,6 @@ class TariffLinePage(RulePage):
     """
 
     group = Group.RULES
-    form = RuleForm
     fields = all_but(TariffLine)
     fixed_once_made = all_but(TariffLine, "switched_on", "certainty", "note", "source")
     list_display = (
@@ -95,7 +74,6 @@ class TaxRatePage(RulePage):
     """VAT, GST and the like. A newer row takes over from its day on."""
 
     group = Group.RULES
-    form = RuleForm
     fields = all_but(TaxRate)
     fixed_once_made = all_but(TaxRate, "certainty", "note", "source")
     list_display = (
@@ -126,7 +104,6 @@ class FreightCardPage(RulePage):
     """What a channel costs by weight. A new price is a new card."""
 
     group = Group.RULES
-    form = RuleForm
     fields = all_but(FreightCard)
     fixed_once_made = all_but(FreightCard, "effective_to")
     inlines = (WeightSteps,)

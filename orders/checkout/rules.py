@@ -6,8 +6,6 @@ a tariff line is switched off: it stays for quotes that name it, and the line pu
 may hold from the same day.
 """
 
-import re
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField
 from django.core.exceptions import ValidationError
@@ -335,9 +333,3 @@ class TariffLine(Sourced):
                 | Q(piece_up_to_minor__gte=0),
             ),
         ]
-
-    def clean(self) -> None:
-        """Its digits, told where they are typed."""
-        if not re.fullmatch("[0-9]{8}", self.hs):
-            said = _("A tariff line has eight digits, like 71162015.")
-            raise ValidationError({"hs": said})

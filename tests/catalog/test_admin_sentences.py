@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from catalog.glossary.models import Term
-from catalog.models import LabReport, Product
+from catalog.models import LabReport
 from catalog.provenance import services
 from tests.make import (
     make_artisan,
@@ -43,47 +43,6 @@ def said(answer):
     words = str(answer.context["errors"])
     assert "Constraint" not in words
     return words
-
-
-CUSTOMS = {
-    "state": "LISTED",
-    "hs_code": "7103100000",
-    "customs_name": "紫水晶",
-    "customs_elements": "1",
-}
-
-
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        ({"hs_code": "71"}, "ten digits"),
-        ({"hs_code": ""}, "while the product is listed"),
-        ({"customs_name": ""}, "while the product is listed"),
-        ({"customs_elements": ""}, "while the product is listed"),
-    ],
-)
-def test_a_listed_product_keeps_what_customs_asks(wrong, words):
-    product = make_variant().product
-    before = Product.objects.values().get(pk=product.pk)
-    parts = none("variants", "photos")
-
-    answer = post(product, CUSTOMS | wrong | parts)
-
-    errors = answer.context["adminform"].form.errors
-    assert list(errors) == list(wrong)
-    assert words in str(errors)
-    assert Product.objects.values().get(pk=product.pk) == before
-    assert post(product, CUSTOMS | parts).status_code == 302
-
-
-def test_a_clerk_does_not_list_what_has_no_facts_yet():
-    product = make_variant().product
-    Product.objects.filter(pk=product.pk).update(state="DRAFT", mineral="")
-
-    answer = post(product, CUSTOMS | none("variants", "photos"))
-
-    assert "Leave it a draft" in said(answer)
-    assert Product.objects.get(pk=product.pk).state == "DRAFT"
 
 
 def test_a_work_is_named_once_on_an_artisans_page():

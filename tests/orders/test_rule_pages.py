@@ -25,7 +25,12 @@ RULE = SOURCED | {
     "duty_basis": "GOODS",
     "vat_mode": "NONE",
 }
-LINE = SOURCED | {"scope": "ZZ", "hs": "71162015", "duty_pct": "5"}
+LINE = SOURCED | {
+    "scope": "NZ",
+    "hs": "71162015",
+    "duty_pct": "5",
+    "switched_on": "on",
+}
 RATE = SOURCED | {"country": "ZZ", "tax": "VAT", "pct": "19"}
 CARD = {
     "name": "CARD",
@@ -119,7 +124,7 @@ def test_what_a_rule_can_not_be_is_said_in_a_sentence(boss, model, facts, field,
 @pytest.mark.parametrize(
     ("model", "facts", "words"),
     [
-        (TariffLine, LINE, "There is a row for this line"),
+        (TariffLine, LINE, "Another line says the duty"),
         (TaxRate, RATE, "has a rate since that day"),
         (DestinationRule, RULE, "End that one first"),
         (FreightCard, CARD, "End that one first"),
