@@ -18,7 +18,7 @@ def vocabulary() -> Vocabulary:
     "said",
     [
         *("无优化", "未优化", "未处理", "无处理", "未经处理", "未經優化", "天然无优化"),
-        *("Untreated", "no treatment", "not treated", "unheated", "undyed"),
+        *("Untreated", "no treatment", "not treated", "unenhanced"),
         *("sin tratamiento", "sin tratar", "non traité", "unbehandelt"),
         *("sem tratamento", "без обработки", "無処理", "未処理", "무처리"),
         *("بدون معالجة", "غير معالج"),
@@ -45,6 +45,12 @@ def test_a_denied_treatment_is_never_proposed(vocabulary, said):
 def test_a_denied_list_of_treatments_names_none_as_the_gravest(vocabulary):
     assert vocabulary.treatments("加热、镀膜") == ["COATED", "HEATED"]
     assert vocabulary.treatments("无加热、染色、镀膜") == []
+
+
+@pytest.mark.parametrize("said", ["undyed", "未加热", "非加熱", "unerhitzt", "no heat"])
+def test_who_denies_one_treatment_is_asked_about_the_others(vocabulary, said):
+    assert vocabulary.code("treatment", said) is None
+    assert vocabulary.likest("treatment", said) == ""
 
 
 def test_a_slip_in_a_treatment_still_has_the_word_that_was_meant(vocabulary):
