@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Variant
@@ -59,11 +57,6 @@ class Shares:
 def rate_into_yuan(currency: str, on: date) -> ExchangeRate | None:
     """The ECB rate in force; None for yuan itself. Refuses with NoExchangeRate."""
     return None if currency == "CNY" else rates.row(currency, "CNY", on)
-
-
-def home_day() -> date:
-    """Today in Donghai: merchants agree terms by the calendar on their own wall."""
-    return timezone.localdate(timezone=ZoneInfo(settings.HOME_ZONE))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Variant
 from donghai.errors import Refused
+from donghai.home import home_day
 from donghai.money import Money
 from hosts.models import Host
 from hosts.services import require_right_to_present
@@ -189,7 +190,7 @@ def preview_shares(
     """
     today = timezone.localdate()
     rate = pricing.rate_into_yuan(session.currency, today)
-    terms = terms or pricing.Terms.of(session.host, pricing.home_day())
+    terms = terms or pricing.Terms.of(session.host, home_day())
     wholesale = terms.wholesale(variant)
     shares = pricing.shares(retail, wholesale, rate)
     least = pricing.least_for(variant, wholesale, session.currency, rate)

@@ -13,7 +13,7 @@ from django.db.models import QuerySet, Sum
 
 from catalog.search import services as search
 from donghai import sql
-from livestream import pricing
+from donghai.home import home_day
 from livestream.models import SoldCount
 
 MONTH = timedelta(days=30)
@@ -69,10 +69,10 @@ def most_sold(language: str) -> list[int]:
 
 def refresh_search() -> None:
     """Tell search how many of each product were sold in a month: a round."""
-    rows = SoldCount.objects.filter(night__gte=pricing.home_day() - MONTH)
+    rows = SoldCount.objects.filter(night__gte=home_day() - MONTH)
     sums = rows.values_list("variant__product_id").annotate(all=Sum("units"))
     search.refresh_sold(dict(sums.order_by()))
 
 
 def _last_night() -> QuerySet[SoldCount]:
-    return SoldCount.objects.filter(night=pricing.home_day() - timedelta(days=1))
+    return SoldCount.objects.filter(night=home_day() - timedelta(days=1))

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.merchants.access import require_approved
 from catalog.models import Merchant, Product
 from donghai.errors import Refused
+from donghai.home import home_day
 from hosts.models import Host
-from livestream import pricing
 from livestream.models import HostTerms, Listing
 
 MOST = 300  # of one merchant at a time: more is a wholesale price
@@ -105,7 +105,7 @@ def agree(*, merchant_id: int, wanted: Wanted, by_id: int) -> HostTerms:
         ended_at=None,
         defaults={"agreed_by_id": by_id},
     )
-    standing = HostTerms.objects.standing_on(pricing.home_day())
+    standing = HostTerms.objects.standing_on(home_day())
     if standing.filter(merchant=merchant_id).count() > MOST:
         raise TooManyTerms()
     return terms
@@ -113,7 +113,7 @@ def agree(*, merchant_id: int, wanted: Wanted, by_id: int) -> HostTerms:
 
 def end(*, merchant_id: int, terms_id: int, by_id: int) -> bool:
     """End terms at once, or call off what hasn't begun. False when they are over."""
-    standing = HostTerms.objects.standing_on(pricing.home_day())
+    standing = HostTerms.objects.standing_on(home_day())
     found = standing.filter(pk=terms_id, merchant=merchant_id)
     return bool(found.update(ended_at=timezone.now(), ended_by_id=by_id))
 
@@ -146,7 +146,7 @@ def _require_possible(merchant_id: int, wanted: Wanted) -> None:
     if wanted.product and not on_market.filter(pk=wanted.product.pk).exists():
         raise NotOnYourShelf()
     require_percent(wanted.percent_off)
-    today = pricing.home_day()
+    today = home_day()
     if wanted.starts_on < today:
         raise BeginsInThePast()
     if wanted.ends_on < wanted.starts_on:

@@ -29,10 +29,10 @@ from catalog.products import indexing
 from catalog.provenance import services as provenance
 from catalog.stock import services as catalog
 from donghai import memory, rates
+from donghai.home import home_day
 from donghai.models import StaffMember, User
 from donghai.money import Money
 from hosts.models import Host, HostLanguage
-from livestream import pricing
 from livestream import services as livestream
 from livestream.models import HostTerms, Listing, LiveSession, Market
 from orders.checkout import services as checkout
@@ -346,7 +346,7 @@ def make_endpoint(merchant: Merchant, url: str, *event_types: str) -> WebhookEnd
 
 def make_terms(merchant: Merchant | None = None, **facts: Any) -> HostTerms:
     """10 per cent off all of a merchant's pieces for a host, today alone."""
-    today = pricing.home_day()
+    today = home_day()
     return HostTerms.objects.create(
         **{
             "merchant": merchant or make_merchant(),

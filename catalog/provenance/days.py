@@ -1,15 +1,13 @@
 """Which days a claim may name, by Donghai's own calendar."""
 
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from donghai.errors import Refused
+from donghai.home import home_day
 
 FIRST = date(1980, 1, 1)  # nothing we trade was imported, worked or tested before
 AHEAD = timedelta(days=731)  # two years: further ahead no delivery is agreed
@@ -30,14 +28,9 @@ class LongAgo(Refused):
     title = _("That day is too long ago: write one since 1980.")
 
 
-def today() -> date:
-    """The day it is in Donghai."""
-    return timezone.localdate(timezone=ZoneInfo(settings.HOME_ZONE))
-
-
 def faults(*, may_come: bool = False, **said: date | None) -> dict[str, str]:
     """What is wrong with days, each by the field it was said in; unsaid ones pass."""
-    last = today() + AHEAD if may_come else today()
+    last = home_day() + AHEAD if may_come else home_day()
     words: Promise = MAY_COME if may_come else HAS_BEEN
     facts = {"first": date_format(FIRST), "last": date_format(last)}
     return {
@@ -50,7 +43,7 @@ def faults(*, may_come: bool = False, **said: date | None) -> dict[str, str]:
 def refuse_unless_been(*days: date | None) -> None:
     """Raise for a day that has not come yet or is too long ago."""
     said = [day for day in days if day]
-    if any(day > today() for day in said):
+    if any(day > home_day() for day in said):
         raise NotYet
     if any(day < FIRST for day in said):
         raise LongAgo

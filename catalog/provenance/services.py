@@ -12,7 +12,7 @@ from psycopg2.errors import UniqueViolation
 
 from catalog.products.models import Product, Variant
 from catalog.provenance import codes, files, names
-from catalog.provenance.days import refuse_unless_been, today
+from catalog.provenance.days import refuse_unless_been
 from catalog.provenance.models import (
     CLAIMS,
     Artisan,
@@ -26,6 +26,7 @@ from catalog.provenance.models import (
 )
 from donghai import sql
 from donghai.errors import Refused
+from donghai.home import home_day
 from donghai.templatetags.pages import country
 
 Claim = RawLot | RawUse | Work | LabReport | Honour
@@ -141,7 +142,7 @@ def register_lot(lot: RawLot) -> RawLot:
     Holds the year's numbers until the end, so that two lots never get one. The year is
     that of arrival, or today's. Raises ValidationError where a fact is wrong.
     """
-    year = (lot.arrived_on or today()).year
+    year = (lot.arrived_on or home_day()).year
     lot.code = _next_code(year)
     lot.full_clean(validate_unique=False, validate_constraints=False)
     lot.save(force_insert=True)

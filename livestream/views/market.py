@@ -20,6 +20,7 @@ from catalog.models import Merchant, Product, Variant
 from catalog.products.browsing import Looker, Shelf, browse
 from catalog.search.likeness import like
 from donghai.errors import Refused
+from donghai.home import home_day
 from donghai.money import Money
 from donghai.paging import whole_number
 from donghai.templatetags.pages import language, yuan
@@ -94,7 +95,7 @@ class Counter:
     def of(cls, session: LiveSession) -> "Counter":
         listings = Listing.objects.filter(session=session)
         linked = {one.variant_id: one.retail for one in listings}
-        terms = pricing.Terms.of(session.host, pricing.home_day())
+        terms = pricing.Terms.of(session.host, home_day())
         return cls(session, terms, linked)
 
     def row(self, variant: Variant, typed: str | None = None) -> Row:

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST
 from catalog.merchants.access import for_members, for_owners
 from catalog.models import Merchant, MerchantMember, Product, Variant
 from donghai.errors import Refused
+from donghai.home import home_day
 from donghai.money import Money
 from donghai.paging import whole_number
 from donghai.templatetags.pages import on_day
@@ -47,7 +48,7 @@ class Day(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
-        first = {"min": lambda: pricing.home_day().isoformat()}
+        first = {"min": lambda: home_day().isoformat()}
         super().__init__(format="%Y-%m-%d", attrs=first)
 
 
@@ -160,7 +161,7 @@ def hosts(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 def _show(
     request: HttpRequest, merchant: Merchant, form: TermsForm, asked: Mapping[str, str]
 ) -> HttpResponse:
-    today = pricing.home_day()
+    today = home_day()
     piece = _example(merchant)
     all_terms = HostTerms.objects.filter(merchant=merchant).for_display()
     standing = all_terms.standing_on(today).order_by("ends_on", "pk")
@@ -214,7 +215,7 @@ def _hosts(merchant: Merchant, asked: Mapping[str, str]) -> dict[str, Any]:
 def _first(asked: Mapping[str, str]) -> dict[str, Any]:
     """What a form shows that nobody has typed into."""
     known = {name: asked[name] for name in ("product", "percent_off") if name in asked}
-    return {"starts_on": pricing.home_day(), **known}
+    return {"starts_on": home_day(), **known}
 
 
 def _line(found: HostTerms, piece: Variant | None) -> Line:

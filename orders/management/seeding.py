@@ -24,6 +24,7 @@ from catalog.products.drawn import as_file, save_picture_of
 from catalog.products.pieces import Piece
 from catalog.provenance import demo as provenance
 from donghai import demo, rates, steps
+from donghai.home import home_day
 from donghai.models import StaffMember, User
 from donghai.money import Money
 from hosts.models import Host, HostLanguage
@@ -196,7 +197,7 @@ def _merchants(password: str) -> list[Merchant]:
 
 def _terms(merchants: list[Merchant]) -> None:
     """Two merchants favour hosts for a while."""
-    today = pricing.home_day()
+    today = home_day()
     for merchant, host, percent, days in (
         (0, 1, "5", 90),
         (0, 2, "7.5", 30),

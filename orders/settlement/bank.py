@@ -5,17 +5,15 @@ it really gave. A negative amount is foreign money bought back for a refund: a n
 item in the day's batch, and so at the day's rate.
 """
 
-from datetime import date
 from decimal import Decimal
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import F
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from donghai import steps
+from donghai.home import home_day
 from donghai.models import ExchangeRate
 from donghai.money import Money
 from livestream.pricing import rate_into_yuan
@@ -104,17 +102,12 @@ def _dealt(currency: str) -> ExchangeRate | None:
         source=ExchangeRate.Source.DEALT,
         base=currency,
         quote="CNY",
-        valid_on=_today(),
+        valid_on=home_day(),
     ).first()
 
 
-def _today() -> date:
-    """Banks deal by China's calendar."""
-    return timezone.localdate(timezone=ZoneInfo(settings.HOME_ZONE))
-
-
 def _rate_of_today(currency: str) -> ExchangeRate:
-    today = _today()
+    today = home_day()
     reference = rate_into_yuan(currency, today)
     if reference is None:
         raise ValueError("yuan is not dealt for yuan")

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import DateField, Q, Sum
 from django.db.models.functions import Trunc
-from django.utils import timezone
 
 from catalog.models import Merchant
+from donghai.home import home_day
 from donghai.money import Money
 from orders.checkout.models import Order, OrderLine, Split
 from orders.settlement.models import Account, Journal, Payable, Posting
@@ -52,7 +52,7 @@ class Owed:
 
 def periods(merchant: Merchant, by: By) -> list[Period]:
     """The last 30 days or 12 months in Donghai, the newest last, those without too."""
-    days = list(_begins(by, _today()))
+    days = list(_begins(by, home_day()))
     since = datetime.combine(days[0], time(), ZoneInfo(settings.HOME_ZONE))
     lines = OrderLine.objects.filter(
         merchant=merchant, order__status=Order.Status.PAID, order__paid_at__gte=since
@@ -79,7 +79,7 @@ def owed(merchant: Merchant) -> Owed:
     nothing = Money.zero(YUAN)
     pending = -balances.get((Account.MERCHANT_PENDING, YUAN), nothing)
     payable = -balances.get((Account.MERCHANT_PAYABLE, YUAN), nothing)
-    later = Payable.objects.filter(merchant=merchant, payable_on__gt=_today())
+    later = Payable.objects.filter(merchant=merchant, payable_on__gt=home_day())
     sums = later.aggregate(minor=Sum("amount_minor", default=0))
     waits = Money(int(sums["minor"]), YUAN)
     return Owed(pending=pending, later=waits, due=payable - waits)
@@ -110,7 +110,3 @@ def _begins(by: By, today: date) -> Iterator[date]:
     this = today.year * 12 + today.month - 1
     for month in range(this - 11, this + 1):
         yield date(month // 12, month % 12 + 1, 1)
-
-
-def _today() -> date:
-    return timezone.localdate(timezone=ZoneInfo(settings.HOME_ZONE))

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.models import Variant
+from donghai.home import home_day
 from donghai.money import Money
 from livestream import pricing, services, sold
 from livestream.models import Collection, Listing, LiveSession, SoldCount
@@ -109,7 +110,7 @@ def test_the_merchants_suggestion_is_the_first_price():
 
 def test_terms_lower_what_the_merchant_gets_for_their_host_and_their_days_alone():
     variant, host = make_variant(wholesale="60.00"), make_host()
-    today, merchant = pricing.home_day(), variant.merchant
+    today, merchant = home_day(), variant.merchant
     make_terms(merchant, host=host)
     make_terms(merchant, host=host, percent_off="15", product=variant.product)
     make_terms(host=host, percent_off="50")
@@ -189,7 +190,7 @@ def start_at(session, day, hour):
 
 def test_what_was_sold_last_night_is_counted_by_language():
     listing = make_listing(variant=make_variant(on_hand=10))
-    session, today = listing.session, pricing.home_day()
+    session, today = listing.session, home_day()
     start_at(session, today - timedelta(days=1), 1)
     sold.count(listing_id=listing.pk, units=3)
     start_at(session, today - timedelta(days=1), 23)
@@ -210,7 +211,7 @@ def test_what_was_sold_last_night_is_counted_by_language():
 @pytest.mark.parametrize("days_ago", [0, 2])
 def test_what_is_sold_today_or_was_the_night_before_is_not_last_nights(days_ago):
     listing = make_listing(variant=make_variant(on_hand=10))
-    start_at(listing.session, pricing.home_day() - timedelta(days=days_ago), 1)
+    start_at(listing.session, home_day() - timedelta(days=days_ago), 1)
 
     sold.count(listing_id=listing.pk, units=3)
 
@@ -445,7 +446,7 @@ def test_another_shelf_says_what_it_is_and_counts_its_language_alone():
     kept = keep(client, session, variant)
     for spoken, units in (("es", 2), ("en", 5)):
         SoldCount.objects.create(
-            night=pricing.home_day() - timedelta(days=1),
+            night=home_day() - timedelta(days=1),
             language=spoken,
             variant=variant,
             units=units,

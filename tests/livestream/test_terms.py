@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from catalog.merchants.access import NotApproved
 from catalog.models import Merchant, Product
+from donghai.home import home_day
 from donghai.money import Money
 from livestream import pricing, terms
 from livestream.models import HostTerms
@@ -32,7 +33,7 @@ DAY = timedelta(days=1)
 
 
 def wish(**facts):
-    today = pricing.home_day()
+    today = home_day()
     usual = {
         "host": None,
         "product": None,
@@ -57,7 +58,7 @@ def end(owner, agreed):
 
 def asked(variant, host):
     """What the merchant asks of a host for a piece now."""
-    return pricing.Terms.of(host, pricing.home_day()).wholesale(variant)
+    return pricing.Terms.of(host, home_day()).wholesale(variant)
 
 
 def sees(page):
@@ -70,8 +71,8 @@ def test_terms_hold_from_their_first_day_in_donghai_to_the_end_of_their_last():
     variant = make_variant(wholesale="60.00")
     owner = make_member(variant.merchant)
     with time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=UTC), tick=False):
-        wanted = wish(starts_on=pricing.home_day() + DAY)  # the 2nd to the 8th
-        wanted = replace(wanted, ends_on=pricing.home_day() + 7 * DAY)
+        wanted = wish(starts_on=home_day() + DAY)  # the 2nd to the 8th
+        wanted = replace(wanted, ends_on=home_day() + 7 * DAY)
         agree(owner, wanted)
 
     before, after = Money.of("60", "CNY"), Money.of("54", "CNY")
@@ -91,7 +92,7 @@ def test_of_overlapping_terms_the_best_one_holds_and_the_next_after_it():
     long = agree(owner, wish(host=host, percent_off=Decimal("7.5")))
     best = agree(owner, wish(host=host, product=variant.product, percent_off=20))
 
-    offer = pricing.Terms.of(host, pricing.home_day()).best(variant)
+    offer = pricing.Terms.of(host, home_day()).best(variant)
     assert offer == pricing.Offer(Decimal(20), best.ends_on)
     assert asked(variant, host) == Money.of("48", "CNY")
 
@@ -115,7 +116,7 @@ def test_of_overlapping_terms_the_best_one_holds_and_the_next_after_it():
     ],
 )
 def test_what_nobody_can_mean_is_refused(facts, refusal):
-    today = pricing.home_day()
+    today = home_day()
     facts = {k: today + v if isinstance(v, timedelta) else v for k, v in facts.items()}
 
     with pytest.raises(refusal):
@@ -183,7 +184,7 @@ def test_terms_end_at_once_and_only_once():
 
 
 def test_terms_of_another_merchant_or_that_are_over_cannot_be_ended():
-    yesterday = pricing.home_day() - DAY
+    yesterday = home_day() - DAY
     over = make_terms(starts_on=yesterday, ends_on=yesterday)
     owner, theirs = make_member(over.merchant), make_terms()
 
@@ -262,7 +263,7 @@ def test_hosts_are_found_by_name_and_language_those_who_show_the_pieces_first():
 
 
 def form_of(host, **said):
-    today = pricing.home_day()
+    today = home_day()
     return {
         "host": host.pk,
         "product": "",
@@ -379,7 +380,7 @@ def test_the_editor_leads_to_terms_for_its_product():
 
 
 def test_terms_stand_under_in_force_coming_and_over_and_end_from_there():
-    owner, today = make_member(), pricing.home_day()
+    owner, today = make_member(), home_day()
     now = make_terms(owner.merchant)
     soon = make_terms(owner.merchant, starts_on=today + DAY, ends_on=today + DAY)
     gone = make_terms(owner.merchant, starts_on=today - DAY, ends_on=today - DAY)

@@ -6,14 +6,14 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from catalog.merchants.models import Merchant
-from catalog.provenance import days
+from donghai.home import home_day
 
 FIRST_YEAR = 1900
 
 
 def validate_year(year: int) -> None:
     """Of a living person: neither long ago nor still to come."""
-    now = days.today().year
+    now = home_day().year
     if not FIRST_YEAR <= year <= now:
         words = _("Write a year from %(first)s to %(now)s.")
         raise ValidationError(words, params={"first": FIRST_YEAR, "now": now})

@@ -24,6 +24,7 @@ from catalog.provenance.models import (
 )
 from catalog.provenance.story import Story
 from donghai.errors import Refused
+from donghai.home import home_day
 
 FILES = ".pdf,.jpg,.jpeg,.png,.webp,application/pdf,image/*"
 SAID: dict[str, Any] = {"lot": RawUse, "work": Work, "report": LabReport}
@@ -34,7 +35,7 @@ class Day(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
-        between = {"min": days.FIRST.isoformat(), "max": lambda: f"{days.today()}"}
+        between = {"min": days.FIRST.isoformat(), "max": lambda: f"{home_day()}"}
         super().__init__(format="%Y-%m-%d", attrs=between)
 
 

@@ -16,6 +16,7 @@ from catalog.products.browsing import Looker, browse
 from catalog.products.describing import description, story
 from catalog.provenance.views import passports
 from catalog.search.likeness import like
+from donghai.home import home_day
 from donghai.money import Money
 from hosts.models import Host
 from livestream import pricing, stream
@@ -130,7 +131,7 @@ def _terms(request: HttpRequest) -> pricing.Terms | None:
     door."""
     user: Any = request.user
     host = Host.objects.filter(user=user).first() if user.is_authenticated else None
-    return pricing.Terms.of(host, pricing.home_day()) if host else None
+    return pricing.Terms.of(host, home_day()) if host else None
 
 
 def _at_her_price(

@@ -7,7 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from catalog.models import Artisan, Evidence, LabReport, Passport, RawLot, Work
-from catalog.provenance import days, services
+from catalog.provenance import services
+from donghai.home import home_day
 from tests.catalog.provenance.test_passports import make_report
 from tests.make import (
     make_artisan,
@@ -295,11 +296,11 @@ def test_a_lot_arrives_on_a_day_that_can_be(state, day):
 
 def test_today_is_donghais_and_what_is_expected_may_lie_ahead():
     clerk = make_client(make_staff())
-    tomorrow = days.today() + timedelta(days=1)
+    tomorrow = home_day() + timedelta(days=1)
     none = inline("evidence", **NONE)
     page = address("rawlot", "add")
 
-    here = clerk.post(page, lot_facts(arrived_on=days.today()) | none)
+    here = clerk.post(page, lot_facts(arrived_on=home_day()) | none)
     early = clerk.post(page, lot_facts(arrived_on=tomorrow) | none)
     ahead = clerk.post(page, lot_facts(arrived_on=tomorrow, state="EXPECTED") | none)
 

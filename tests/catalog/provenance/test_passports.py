@@ -12,6 +12,7 @@ from django.utils import timezone
 from catalog.models import Passport, Product
 from catalog.provenance import codes, days, services
 from catalog.provenance.story import Story, Trust
+from donghai.home import home_day
 from tests.catalog.provenance.test_lots import in_threads
 from tests.make import (
     make_artisan,
@@ -344,7 +345,7 @@ def test_a_passports_page_asks_the_database_as_often_however_much_there_is(
 @pytest.mark.django_db
 def test_days_that_run_backwards_or_have_not_come_are_refused():
     product, artisan = make_variant().product, make_artisan()
-    tomorrow = days.today() + timezone.timedelta(days=1)
+    tomorrow = home_day() + timezone.timedelta(days=1)
 
     for (begun, done), refusal in (
         ((date(2026, 2, 2), date(2026, 2, 1)), services.Backwards),
