@@ -132,11 +132,10 @@ def save(*, product: Product, said: Typed, saver: saving.Saver, seen: Seen) -> S
     Variants that the form has no more are withdrawn. What wasn't touched in it stays as
     it stands, whatever the form shows.
     """
+    there = list(product.variants.values_list("sku", flat=True))
+    saving.lock(there, saver.merchant_id)  # before the product, as sheets do
     standing = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     _require_newest(standing, seen)
-    saving.lock(
-        list(standing.variants.values_list("sku", flat=True)), saver.merchant_id
-    )
     said = merged(standing, said, seen.shown)
     read = read_form(said, standing)
     if read.errors:

@@ -1,5 +1,6 @@
 """Saving pieces: new ones, changed ones, faulty ones, twice, and two at once."""
 
+import contextlib
 from dataclasses import replace
 from decimal import Decimal
 from threading import Barrier, Thread
@@ -7,7 +8,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
-from catalog.products import saving
+from catalog.products import editing, saving
 from catalog.products.current import current
 from catalog.products.models import PriceTier, Product, Variant
 from catalog.products.pieces import Piece
@@ -300,6 +301,15 @@ def test_two_who_save_the_same_new_piece_at_once_make_one():
     assert Variant.objects.get().stock.on_hand == 12
 
 
+def edit_story(product_id, words, saver):
+    product = Product.objects.get(pk=product_id)
+    shown = editing.standing_shown(product)
+    said = editing.typed_of(product) | {"story": words}
+    seen = editing.Seen(editing.seen_at(product), shown=shown)
+    with contextlib.suppress(editing.ChangedElsewhere):
+        editing.save(product=product, said=said, saver=saver, seen=seen)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_holds_and_saves_of_the_same_pieces_do_not_stop_each_other():
     import uuid
@@ -327,7 +337,11 @@ def test_holds_and_saves_of_the_same_pieces_do_not_stop_each_other():
         price = 6000 + turn
         saving.save([Piece(sku=variant.sku, wholesale_minor=price)], saver)
 
-    threads = [Thread(target=work, args=(verb,)) for verb in (hold, save, hold, save)]
+    def edit(turn):
+        edit_story(variant.product_id, f"{turn}", saver)
+
+    verbs = (hold, save, edit, hold, save, edit)
+    threads = [Thread(target=work, args=(verb,)) for verb in verbs]
     for thread in threads:
         thread.start()
     for thread in threads:
