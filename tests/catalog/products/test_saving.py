@@ -3,6 +3,7 @@
 import contextlib
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from threading import Barrier, Thread
 
 import pytest
@@ -301,10 +302,10 @@ def test_two_who_save_the_same_new_piece_at_once_make_one():
     assert Variant.objects.get().stock.on_hand == 12
 
 
-def edit_story(product_id, words, saver):
+def edit_story(product_id, saver, turn):
     product = Product.objects.get(pk=product_id)
     shown = editing.standing_shown(product)
-    said = editing.typed_of(product) | {"story": words}
+    said = editing.typed_of(product) | {"story": f"{turn}"}
     seen = editing.Seen(editing.seen_at(product), shown=shown)
     with contextlib.suppress(editing.ChangedElsewhere):
         editing.save(product=product, said=said, saver=saver, seen=seen)
@@ -337,9 +338,7 @@ def test_holds_and_saves_of_the_same_pieces_do_not_stop_each_other():
         price = 6000 + turn
         saving.save([Piece(sku=variant.sku, wholesale_minor=price)], saver)
 
-    def edit(turn):
-        edit_story(variant.product_id, f"{turn}", saver)
-
+    edit = partial(edit_story, variant.product_id, saver)
     verbs = (hold, save, edit, hold, save, edit)
     threads = [Thread(target=work, args=(verb,)) for verb in verbs]
     for thread in threads:
