@@ -12,9 +12,9 @@ from bench.report import say
 from catalog.models import Merchant, Product, StockLevel, StockMovement, Variant
 from catalog.stock import services as catalog
 from hosts.models import Host
-from livestream import pricing
-from livestream import services as livestream
 from livestream.models import Listing, LiveSession, Market
+from livestream.sessions import linking, pricing
+from livestream.sessions import services as livestream
 from orders.management import seeding
 
 PLENTY = 1_000_000  # on hand of each variant: no measurement may sell it out
@@ -40,7 +40,7 @@ def shelves(count: int) -> list[Shelf]:
         session = _session_of(host)
         listings = [_listing(session, piece) for piece in pieces[number :: len(hosts)]]
         livestream.go_live(host=host, session_id=session.pk)
-        livestream.pin(host=host, session_id=session.pk, listing_id=listings[0].pk)
+        linking.pin(host=host, session_id=session.pk, listing_id=listings[0].pk)
         made += [Shelf(session.pk, one.pk, session.market_id) for one in listings]
     settle()
     return made
@@ -111,7 +111,7 @@ def _listing(session: LiveSession, piece: Variant) -> Listing:
     """At twice the least price that covers its costs."""
     rate = pricing.rate_into_yuan(session.currency, timezone.localdate())
     least = pricing.least_retail(piece.wholesale, session.currency, rate)
-    return livestream.link_variant(
+    return linking.link_variant(
         host=session.host,
         session_id=session.pk,
         variant_id=piece.pk,

@@ -66,7 +66,9 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "donghai.urls"
 WSGI_APPLICATION = "donghai.wsgi.application"
-EVENT_STREAM = "livestream.stream.application"  # what `donghai.asgi` serves rooms with
+EVENT_STREAM = (
+    "livestream.room.stream.application"  # what `donghai.asgi` serves rooms with
+)
 EVENT_STREAM_CLIENTS = env.int("EVENT_STREAM_CLIENTS", 5000)  # viewers a process takes
 WEB_THREADS = env.int("WEB_THREADS", 8)
 REQUEST_BODY_MAX = env.int("REQUEST_BODY_MAX", 32 * 1024 * 1024)
@@ -233,7 +235,7 @@ ROUNDS = [
     ("catalog.stock.services.expire_holds", 5.0),
     ("catalog.connections.outbox.write_messages", 1.0),
     ("catalog.connections.outbox.forget_old", 3600.0),
-    ("livestream.sold.refresh_search", 600.0),
+    ("livestream.sessions.sold.refresh_search", 600.0),
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
     ("catalog.stocktaking.alarms.look", 300.0),

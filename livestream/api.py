@@ -15,8 +15,9 @@ from rest_framework.views import APIView
 from donghai.api import BIGGEST
 from donghai.money import Money
 from hosts.models import Host, Language
-from livestream import services
+from livestream.chat import services as chat
 from livestream.models import Listing, LiveSession, Market
+from livestream.sessions import linking, services
 
 MOST_RETAIL = 10**12  # minor units; a dearer piece is a slip of the finger
 
@@ -128,7 +129,7 @@ class ShowSession(APIView):
             | {
                 "pinned": pinned,
                 "last_event": session.log.last_number,
-                "listings": [services.describe(one, session.language) for one in shown],
+                "listings": [linking.describe(one, session.language) for one in shown],
             }
         )
 
@@ -169,14 +170,14 @@ class Listings(HostDoor):
         wanted = self.Input(data=request.data)
         wanted.is_valid(raise_exception=True)
         session = get_object_or_404(LiveSession, pk=session_id)
-        listing = services.link_variant(
+        listing = linking.link_variant(
             host=request.host,
             session_id=session_id,
             variant_id=wanted.validated_data["variant"],
             retail=Money(wanted.validated_data["retail_minor"], session.currency),
         )
         return Response(
-            services.describe(listing, session.language)
+            linking.describe(listing, session.language)
             | {"host_share_minor": listing.host_share_minor},
             status.HTTP_201_CREATED,
         )
@@ -193,7 +194,7 @@ class Pin(HostDoor):
     def post(self, request: Any, session_id: int) -> Response:
         wanted = self.Input(data=request.data)
         wanted.is_valid(raise_exception=True)
-        act = services.pin if wanted.validated_data["pinned"] else services.unpin
+        act = linking.pin if wanted.validated_data["pinned"] else linking.unpin
         act(
             host=request.host,
             session_id=session_id,
@@ -209,20 +210,20 @@ class Chat(APIView):
 
     class Input(serializers.Serializer[Any]):
         name = serializers.CharField(max_length=40)
-        text = serializers.CharField(max_length=services.LONGEST_CHAT)
+        text = serializers.CharField(max_length=chat.LONGEST_CHAT)
 
     @extend_schema(request=Input, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request, session_id: int) -> Response:
         wanted = self.Input(data=request.data)
         wanted.is_valid(raise_exception=True)
-        number = services.say(session_id=session_id, **wanted.validated_data)
+        number = chat.say(session_id=session_id, **wanted.validated_data)
         return Response({"number": number}, status.HTTP_201_CREATED)
 
 
 class Events(APIView):
     """GET sessions/{id}/events: server-sent events; resumes after Last-Event-ID.
 
-    Answered by `livestream.stream` on the event loop; here so that the schema names it.
+    Answered by `livestream.room.stream` on the loop; here so that the schema names it.
     """
 
     @extend_schema(

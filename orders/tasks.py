@@ -2,7 +2,7 @@
 
 from donghai import steps
 from donghai.steps.models import Step
-from livestream import services as livestream
+from livestream.sessions import linking
 from orders.checkout.models import OrderLine
 from orders.customs import services as customs
 from orders.payments import sandbox
@@ -37,7 +37,7 @@ def tell_room(step: Step) -> None:
     lines = OrderLine.objects.filter(order_id=step.subject_id).select_related("claim")
     with steps.finishing(step):
         for line in lines.order_by("session_id", "pk"):
-            livestream.note_sale(
+            linking.note_sale(
                 session_id=line.session_id,
                 listing_id=line.claim.listing_id,
                 place=line.claim.place,

@@ -33,8 +33,9 @@ from donghai.home import home_day
 from donghai.models import StaffMember, User
 from donghai.money import Money
 from hosts.models import Host, HostLanguage
-from livestream import services as livestream
 from livestream.models import HostTerms, Listing, LiveSession, Market
+from livestream.sessions import linking
+from livestream.sessions import services as livestream
 from orders.checkout import services as checkout
 from orders.checkout.address import Address
 from orders.checkout.loading import load_rules
@@ -204,7 +205,7 @@ def make_listing(
     retail: str = "30.00",
 ) -> Listing:
     session = session or make_session()
-    return livestream.link_variant(
+    return linking.link_variant(
         host=session.host,
         session_id=session.pk,
         variant_id=(variant or make_variant()).pk,

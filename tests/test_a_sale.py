@@ -16,8 +16,8 @@ from catalog.models import StockLevel
 from donghai import steps
 from donghai.money import Money
 from donghai.steps.tasks import sweep_until_done
-from livestream import services as livestream
 from livestream.models import RoomEvent
+from livestream.sessions import linking
 from orders.checkout.models import Order
 from orders.customs import services as customs
 from orders.customs.models import Declaration
@@ -63,13 +63,13 @@ def test_one_sale_from_listing_to_everybodys_share(outside):
     # A merchant lists a bracelet, and a host links it to her session for Mexico.
     bracelet = make_variant(on_hand=3, wholesale="60.00")
     session = make_session(country="MX", host=make_host("es"))
-    listing = livestream.link_variant(
+    listing = linking.link_variant(
         host=session.host,
         session_id=session.pk,
         variant_id=bracelet.pk,
         retail=Money.of("590", "MXN"),
     )
-    livestream.pin(host=session.host, session_id=session.pk, listing_id=listing.pk)
+    linking.pin(host=session.host, session_id=session.pk, listing_id=listing.pk)
 
     # A viewer says "mine": the piece is his from this instant.
     claim = outside.post(

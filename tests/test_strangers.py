@@ -23,7 +23,7 @@ from catalog.models import Merchant, Product, SheetImport, StockLevel
 from catalog.photos.models import Photo
 from catalog.provenance import services as provenance
 from catalog.stocktaking import services as counting
-from livestream import collections
+from livestream.sessions import collections
 from orders.checkout.models import Order
 from tests.make import (
     make_client,

@@ -12,8 +12,8 @@ from catalog.models import Variant
 from donghai.errors import Refused
 from donghai.paging import whole_number
 from hosts.models import Host
-from livestream import collections, services
 from livestream.models import Collection, LiveSession
+from livestream.sessions import collections, linking
 from livestream.views import market
 from livestream.views.access import for_hosts, own_session
 
@@ -93,7 +93,7 @@ def _link_all(
             refused.append(f"{variant.sku}: {row.refusal}")
             continue
         try:
-            services.link_variant(
+            linking.link_variant(
                 host=session.host,
                 session_id=session.pk,
                 variant_id=variant.pk,

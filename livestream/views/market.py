@@ -25,8 +25,8 @@ from donghai.money import Money
 from donghai.paging import whole_number
 from donghai.templatetags.pages import language, yuan
 from hosts.models import Host, Language
-from livestream import collections, pricing, services, sold
 from livestream.models import Collection, Listing, LiveSession
+from livestream.sessions import collections, linking, pricing, sold
 from livestream.views.access import for_hosts, own_session
 
 PAGE = 12
@@ -107,7 +107,7 @@ class Counter:
                 retail = linked or suggestion(self.session, variant, self.terms)
             else:
                 retail = pricing.read_price(typed, self.session.currency)
-            shares = services.preview_shares(
+            shares = linking.preview_shares(
                 session=self.session, variant=variant, retail=retail, terms=self.terms
             )
         except Refused as refusal:
@@ -197,7 +197,7 @@ def link(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     variant_id = get_object_or_404(Variant, pk=wanted).pk
     is_part = bool(request.headers.get("HX-Request"))
     try:
-        listing = services.link_variant(
+        listing = linking.link_variant(
             host=host,
             session_id=session.pk,
             variant_id=variant_id,
@@ -226,7 +226,7 @@ def unlink(
     """Take a piece out that nobody claimed."""
     session = own_session(host, session_id)
     get_object_or_404(Listing, pk=listing_id, session=session)
-    services.unlink(host=host, session_id=session.pk, listing_id=listing_id)
+    linking.unlink(host=host, session_id=session.pk, listing_id=listing_id)
     return redirect(back_to(request, session))
 
 

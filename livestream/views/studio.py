@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from donghai.errors import Refused
 from donghai.templatetags.pages import country
 from hosts.models import Host
-from livestream import services
 from livestream.models import Listing, LiveSession, Market, RoomEvent
+from livestream.sessions import linking, services
 from livestream.views.access import for_hosts, own_session
 
 
@@ -130,7 +130,7 @@ def pin(
     """Take one piece into the hand, or put it down."""
     session = own_session(host, session_id)
     get_object_or_404(Listing, pk=listing_id, session=session)
-    acts: dict[str, Callable[..., Any]] = {"pin": services.pin, "unpin": services.unpin}
+    acts: dict[str, Callable[..., Any]] = {"pin": linking.pin, "unpin": linking.unpin}
     acts[act](host=host, session_id=session.pk, listing_id=listing_id)
     return redirect("orders:desk", session.pk)
 
@@ -150,5 +150,5 @@ def pin_next(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         if one.variant.stock.free > 0 and one.pk != last
     ]
     if waiting:
-        services.pin(host=host, session_id=session.pk, listing_id=waiting[0].pk)
+        linking.pin(host=host, session_id=session.pk, listing_id=waiting[0].pk)
     return redirect("orders:desk", session.pk)

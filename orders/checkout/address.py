@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from donghai.errors import Refused
-from livestream.services import plain_text
+from livestream.chat.services import plain_text
 
 # As the post of the markets writes them, without spaces
 POSTCODES = {

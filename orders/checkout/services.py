@@ -23,9 +23,9 @@ from catalog.stock import services as catalog
 from donghai import sql
 from donghai.errors import Refused
 from donghai.money import Money
-from livestream import pricing
-from livestream import services as livestream
+from livestream.chat.services import plain_text
 from livestream.models import LiveSession
+from livestream.sessions import linking, pricing
 from orders.checkout import landed, statements
 from orders.checkout.address import Address, require_destination
 from orders.checkout.book import RuleBook
@@ -114,7 +114,7 @@ def claim(
     if offer.state != LiveSession.State.ON_AIR:
         raise NotOnAir()
     if offer.merchant_state != Merchant.State.APPROVED:
-        raise livestream.NotForSale()
+        raise linking.NotForSale()
     quantity = offer.min_quantity if quantity is None else quantity
     if quantity < offer.min_quantity:
         raise TooFew(fewest=offer.min_quantity)
@@ -124,7 +124,7 @@ def claim(
         listing_id=listing_id,
         hold_id=offer.hold_id,
         bag=bag,
-        name=livestream.plain_text(name)[:40],
+        name=plain_text(name)[:40],
         quantity=quantity,
         price_minor=offer.retail_minor,
         wholesale_minor=offer.wholesale_minor,
@@ -141,7 +141,7 @@ def _take(made: Claim, variant_id: int) -> None:
 
     The claim names its hold before it exists: that foreign key is checked at commit.
     """
-    made.place = livestream.claim_place(
+    made.place = linking.claim_place(
         listing_id=made.listing_id,
         quantity=made.quantity,
         name=made.name,

@@ -28,11 +28,11 @@ from donghai.home import home_day
 from donghai.models import StaffMember, User
 from donghai.money import Money
 from hosts.models import Host, HostLanguage
-from livestream import covers, pricing
-from livestream import services as livestream
-from livestream.covers import save_cover
 from livestream.models import Listing, LiveSession, Market
-from livestream.terms import Wanted, agree
+from livestream.sessions import covers, linking, pricing
+from livestream.sessions import services as livestream
+from livestream.sessions.covers import save_cover
+from livestream.sessions.terms import Wanted, agree
 from orders.checkout.loading import load_rules
 from orders.management import market
 from orders.shipping.models import NumberRange
@@ -283,7 +283,7 @@ def _session(chance: random.Random, show: Show) -> LiveSession:
         ),
     )
     listings = [
-        livestream.link_variant(
+        linking.link_variant(
             host=host,
             session_id=session.pk,
             variant_id=variant.pk,
@@ -293,7 +293,7 @@ def _session(chance: random.Random, show: Show) -> LiveSession:
     ]
     if show.minutes < 0:
         livestream.go_live(host=host, session_id=session.pk)
-        livestream.pin(host=host, session_id=session.pk, listing_id=listings[0].pk)
+        linking.pin(host=host, session_id=session.pk, listing_id=listings[0].pk)
     return session
 
 

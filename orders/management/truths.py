@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from catalog.search import truths as search
 from catalog.stock import truths as stock
-from livestream import truths as rooms
+from livestream.room import truths as rooms
 from orders.payments import truths as payments
 from orders.settlement import truths as settlement
 

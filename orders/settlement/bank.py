@@ -16,7 +16,7 @@ from donghai import steps
 from donghai.home import home_day
 from donghai.models import ExchangeRate
 from donghai.money import Money
-from livestream.pricing import rate_into_yuan
+from livestream.sessions.pricing import rate_into_yuan
 from orders.checkout.models import Order
 from orders.payments.models import Refund
 from orders.settlement.models import Conversion, SandboxDeal

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from livestream import services as livestream
+from livestream.sessions import linking
+from livestream.sessions import services as livestream
 from orders.checkout.models import Order
 from tests.browser.entering import sign_in
 from tests.make import make_listing, make_session, make_variant
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.browser
 def make_open_room():
     session = make_session(country="DE")
     listing = make_listing(session=session, variant=make_variant(on_hand=3))
-    livestream.pin(host=session.host, session_id=session.pk, listing_id=listing.pk)
+    linking.pin(host=session.host, session_id=session.pk, listing_id=listing.pk)
     return session, listing
 
 

@@ -80,7 +80,7 @@ ASIDE_ROUNDS = {
     "catalog.connections.outbox.forget_old",
     "catalog.sheets.services.forget_old",
     "catalog.stocktaking.alarms.look",
-    "livestream.sold.refresh_search",
+    "livestream.sessions.sold.refresh_search",
 }
 DOORS = {"orders.payments.services.take_notice": OUTSIDE}
 WRITERS = (  # what rounds and doors write in one transaction

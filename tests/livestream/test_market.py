@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from catalog.models import Variant
 from donghai.home import home_day
 from donghai.money import Money
-from livestream import pricing, services, sold
 from livestream.models import Collection, Listing, LiveSession, SoldCount
+from livestream.sessions import linking, pricing, sold
 from tests.make import (
     make_client,
     make_glossary,
@@ -79,8 +79,8 @@ def test_nobody_asks_less_than_the_merchant_wants_at_least():
     rate = pricing.rate_into_yuan("USD", timezone.localdate())
     least = pricing.in_currency(70_000, "USD", rate)
 
-    with pytest.raises(services.RetailTooLow) as refusal:
-        services.link_variant(
+    with pytest.raises(linking.RetailTooLow) as refusal:
+        linking.link_variant(
             host=session.host,
             session_id=session.pk,
             variant_id=variant.pk,
@@ -89,7 +89,7 @@ def test_nobody_asks_less_than_the_merchant_wants_at_least():
     assert refusal.value.details["least"] == least
     assert not Listing.objects.exists()
 
-    services.link_variant(
+    linking.link_variant(
         host=session.host, session_id=session.pk, variant_id=variant.pk, retail=least
     )
     assert rate.convert(least) >= Money(70_000, "CNY")

@@ -7,8 +7,10 @@ import time_machine
 
 from donghai.money import Money
 from hosts.services import NotCertified
-from livestream import events, services, truths
+from livestream.chat import services as chat
 from livestream.models import LiveSession, RoomEvent, RoomLog
+from livestream.room import truths
+from livestream.sessions import events, linking, services
 from tests.catalog.test_stock import in_threads
 from tests.make import (
     make_host,
@@ -82,9 +84,9 @@ def test_a_day_that_is_over_or_far_away_is_refused(year):
 def test_nobody_dresses_up_as_the_host_or_turns_the_line_round():
     session = make_session()
 
-    with pytest.raises(services.NotYourName):
-        services.say(session_id=session.pk, name=session.host.name, text="pay me")
-    services.say(session_id=session.pk, name="A\u202enn", text="is it\x07 heated?")
+    with pytest.raises(chat.NotYourName):
+        chat.say(session_id=session.pk, name=session.host.name, text="pay me")
+    chat.say(session_id=session.pk, name="A\u202enn", text="is it\x07 heated?")
 
     (said,) = RoomEvent.objects.filter(kind="chat")
     assert said.payload == {"name": "A nn", "text": "is it heated?"}
@@ -115,20 +117,20 @@ def test_a_price_below_its_costs_is_refused_and_the_least_one_is_named():
     session = make_session()
     variant = make_variant(wholesale="60.00")
 
-    with pytest.raises(services.RetailTooLow) as refused:
+    with pytest.raises(linking.RetailTooLow) as refused:
         make_listing(session=session, variant=variant, retail="1.00")
     least = refused.value.details["least_minor"]
 
     assert not session.listings.exists()
-    listing = services.link_variant(
+    listing = linking.link_variant(
         host=session.host,
         session_id=session.pk,
         variant_id=variant.pk,
         retail=Money(least, session.currency),
     )
     assert listing.host_share_minor > 0
-    with pytest.raises(services.RetailTooLow):
-        services.link_variant(
+    with pytest.raises(linking.RetailTooLow):
+        linking.link_variant(
             host=session.host,
             session_id=session.pk,
             variant_id=variant.pk,
@@ -141,7 +143,7 @@ def test_a_price_that_only_a_slip_can_mean_is_refused_and_the_most_is_named():
     session = make_session()
     variant = make_variant(wholesale="60.00")
 
-    with pytest.raises(services.RetailTooHigh) as refused:
+    with pytest.raises(linking.RetailTooHigh) as refused:
         make_listing(session=session, variant=variant, retail="30000.00")
 
     assert not session.listings.exists()
@@ -156,7 +158,7 @@ def test_one_piece_is_pinned_at_a_time_and_the_room_is_told():
     second = make_listing(session=session)
 
     for listing in (first, second):
-        services.pin(host=session.host, session_id=session.pk, listing_id=listing.pk)
+        linking.pin(host=session.host, session_id=session.pk, listing_id=listing.pk)
 
     assert [one.pk for one in session.listings.pinned()] == [second.pk]
     kinds = RoomEvent.objects.order_by("number").values_list("kind", flat=True)
@@ -171,9 +173,9 @@ def test_nothing_is_pinned_or_said_when_the_room_is_closed():
     before = RoomEvent.objects.count()
 
     with pytest.raises(services.WrongState):
-        services.pin(host=session.host, session_id=session.pk, listing_id=listing.pk)
+        linking.pin(host=session.host, session_id=session.pk, listing_id=listing.pk)
     with pytest.raises(services.WrongState):
-        services.say(session_id=session.pk, name="Ann", text="hello")
+        chat.say(session_id=session.pk, name="Ann", text="hello")
 
     assert RoomEvent.objects.count() == before
 
@@ -181,8 +183,8 @@ def test_nothing_is_pinned_or_said_when_the_room_is_closed():
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["", "   ", "x" * 201])
 def test_an_empty_or_endless_message_is_refused(text):
-    with pytest.raises(services.NothingToSay):
-        services.say(session_id=make_session().pk, name="Ann", text=text)
+    with pytest.raises(chat.NothingToSay):
+        chat.say(session_id=make_session().pk, name="Ann", text=text)
 
 
 @pytest.mark.django_db(transaction=True)

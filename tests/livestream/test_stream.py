@@ -12,8 +12,9 @@ from django.db import transaction
 
 from donghai.local.places import Places, redis_url
 from donghai.local.valkey import Valkey
-from livestream import events, stream
 from livestream.models import LiveSession, RoomEvent, RoomLog
+from livestream.room import stream
+from livestream.sessions import events
 from tests.livestream.lines import Viewer, Web
 from tests.make import make_session
 

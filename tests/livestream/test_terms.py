@@ -13,8 +13,8 @@ from catalog.merchants.access import NotApproved
 from catalog.models import Merchant, Product
 from donghai.home import home_day
 from donghai.money import Money
-from livestream import pricing, terms
 from livestream.models import HostTerms
+from livestream.sessions import pricing, terms
 from tests.make import (
     make_client,
     make_host,

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from donghai.money import Money
 from donghai.paging import whole_number
 from hosts.models import Host
-from livestream import stream
 from livestream.models import Listing, LiveSession, RoomEvent
+from livestream.room import stream
 from livestream.views.access import for_hosts, own_session
 from orders.checkout import services
 from orders.checkout.bag import bag_or_new, keep

@@ -19,8 +19,9 @@ from catalog.search.likeness import like
 from donghai.home import home_day
 from donghai.money import Money
 from hosts.models import Host
-from livestream import pricing, stream
 from livestream.models import Listing, LiveSession
+from livestream.room import stream
+from livestream.sessions import pricing
 from orders.checkout import linked
 from orders.checkout.book import countries
 from orders.checkout.doors import Offer, offers

@@ -9,8 +9,8 @@ from catalog.merchants import services
 from catalog.models import Hold, Merchant, Product
 from catalog.sheets.models import SheetImport
 from catalog.stocktaking.codes import code_of
-from livestream import services as livestream
 from livestream.models import Collection, Listing
+from livestream.sessions import linking
 from orders.checkout import services as checkout
 from orders.checkout.models import Claim
 from tests.catalog.sheets.sheets import as_csv, bracelet, work
@@ -112,7 +112,7 @@ def test_no_host_finds_keeps_or_links_what_she_prepared(state):
     assert found.context["cards"] == []
     assert (row.status_code, kept.status_code) == (404, 404)
     assert not Collection.objects.exists()
-    with pytest.raises(livestream.NotForSale):
+    with pytest.raises(linking.NotForSale):
         make_listing(session=session, variant=variant)
     assert not Listing.objects.exists()
 
@@ -137,7 +137,7 @@ def test_a_piece_of_a_suspended_merchant_is_claimed_by_nobody_even_on_air():
     listing = make_listing(variant=variant)
     services.suspend(merchant_id=variant.merchant_id, because="No licence.")
 
-    with pytest.raises(livestream.NotForSale):
+    with pytest.raises(linking.NotForSale):
         checkout.claim(
             session_id=listing.session_id, listing_id=listing.pk, bag=uuid.uuid4()
         )

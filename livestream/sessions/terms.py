@@ -19,7 +19,7 @@ from catalog.models import Merchant, Product
 from donghai.errors import Refused
 from donghai.home import home_day
 from hosts.models import Host
-from livestream.models import HostTerms, Listing
+from livestream.sessions.models import HostTerms, Listing
 
 MOST = 300  # of one merchant at a time: more is a wholesale price
 FARTHEST = timedelta(days=2 * 366)

@@ -26,8 +26,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from donghai.api import PROBLEM_JSON, document
-from livestream.hub import Hub, total_viewers, viewers_key
-from livestream.room import Client, Message, Send, body
+from livestream.room.hub import Hub, total_viewers, viewers_key
+from livestream.room.lines import Client, Message, Send, body
 
 Receive = Callable[[], Coroutine[Any, Any, Message]]
 Headers = list[tuple[bytes, bytes]]

@@ -26,9 +26,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from livestream.events import encode
-from livestream.models import LiveSession, RoomEvent, RoomLog
-from livestream.room import (
+from livestream.room.lines import (
     Client,
     Numbered,
     Room,
@@ -37,6 +35,8 @@ from livestream.room import (
     hello_frame,
     viewers_frame,
 )
+from livestream.sessions.events import encode
+from livestream.sessions.models import LiveSession, RoomEvent, RoomLog
 
 T = TypeVar("T")
 

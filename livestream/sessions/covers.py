@@ -4,7 +4,7 @@ from catalog.drawing import draw_cover
 from catalog.products.drawn import as_file
 from donghai import steps
 from donghai.steps.models import Step
-from livestream.models import LiveSession
+from livestream.sessions.models import LiveSession
 
 DRAW = "livestream.draw_cover"
 SIZE = (900, 1200)  # upright, as a phone is held

@@ -1,0 +1,149 @@
+"""Scheduling a session, going live, ending."""
+
+from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from donghai.errors import Refused
+from hosts.models import Host
+from hosts.services import require_right_to_present
+from livestream.sessions import events
+from livestream.sessions.models import LiveSession, Market, RoomLog
+
+FARTHEST = timedelta(days=366)
+
+
+class NotYourSession(Refused):
+    code = "not_your_session"
+    title = _("This session belongs to another host.")
+    status = 403
+
+
+class WrongState(Refused):
+    code = "wrong_state"
+    title = _("The session is %(state)s: this cannot be done now.")
+
+
+class AlreadyOnAir(Refused):
+    code = "already_on_air"
+    title = _("You are on air in another session. End that one first.")
+
+
+class NoSuchTime(Refused):
+    code = "no_such_time"
+    title = _("%(time)s does not exist there: the clocks change that night.")
+    status = 422
+
+
+class NotThatDay(Refused):
+    code = "not_that_day"
+    title = _("A session starts between now and a year from now.")
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a host fills in to schedule a session; times are the market's wall time."""
+
+    title: str
+    language: str
+    market: Market
+    starts_on: date
+    starts_time: time
+    minutes: int = 120
+
+
+@transaction.atomic
+def schedule_session(*, host: Host, plan: Plan) -> LiveSession:
+    """Put a session on the schedule. Refuses a language without certificate."""
+    starts_at = moment_of(plan.starts_on, plan.starts_time, plan.market.zone)
+    ends_at = starts_at + timedelta(minutes=plan.minutes)
+    if ends_at <= timezone.now() or starts_at > timezone.now() + FARTHEST:
+        raise NotThatDay()
+    require_right_to_present(host, language=plan.language, on=plan.starts_on)
+    session = LiveSession.objects.create(
+        host=host,
+        language=plan.language,
+        market=plan.market,
+        title=plan.title,
+        zone=plan.market.zone,
+        starts_on=plan.starts_on,
+        starts_time=plan.starts_time,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        currency=plan.market.currency,
+    )
+    RoomLog.objects.create(session=session)
+    return session
+
+
+def moment_of(day: date, wall: time, zone: str) -> datetime:
+    """The moment a wall clock shows `day` `wall`; the earlier one when it comes twice.
+
+    Raises NoSuchTime for the hour that is skipped when clocks go forward.
+    """
+    if not MINYEAR < day.year < MAXYEAR:
+        raise NotThatDay()
+    local = datetime.combine(day, wall, tzinfo=ZoneInfo(zone))
+    moment = local.astimezone(UTC)
+    if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != datetime.combine(
+        day, wall
+    ):
+        raise NoSuchTime(time=f"{wall:%H:%M}")
+    return moment
+
+
+@transaction.atomic
+def go_live(*, host: Host, session_id: int) -> LiveSession:
+    """Open the room; a session already on air stays so. Locks the session."""
+    session = own(host, session_id)
+    if session.state == LiveSession.State.ON_AIR:
+        return session
+    require(session, LiveSession.State.SCHEDULED)
+    if host.sessions.on_air().exists():
+        raise AlreadyOnAir()
+    session.state, session.went_live_at = LiveSession.State.ON_AIR, timezone.now()
+    session.save(update_fields=["state", "went_live_at"])
+    events.append(session.pk, "live", {})
+    return session
+
+
+@transaction.atomic
+def end_session(*, host: Host, session_id: int) -> LiveSession:
+    """Close the room; claims already made stay. Locks the session."""
+    session = own(host, session_id)
+    if session.state == LiveSession.State.ENDED:
+        return session
+    require(session, LiveSession.State.ON_AIR)
+    session.state, session.ended_at = LiveSession.State.ENDED, timezone.now()
+    session.save(update_fields=["state", "ended_at"])
+    session.listings.filter(pinned_at__isnull=False).update(pinned_at=None)
+    events.append(session.pk, "end", {})
+    return session
+
+
+@transaction.atomic
+def cancel_session(*, host: Host, session_id: int) -> LiveSession:
+    """Take a session off the schedule before it went live."""
+    session = own(host, session_id)
+    require(session, LiveSession.State.SCHEDULED)
+    session.state = LiveSession.State.CANCELLED
+    session.save(update_fields=["state"])
+    events.append(session.pk, "end", {"cancelled": True})
+    return session
+
+
+def own(host: Host, session_id: int) -> LiveSession:
+    session = LiveSession.objects.select_for_update(no_key=True).get(pk=session_id)
+    if session.host_id != host.pk:
+        raise NotYourSession()
+    return session
+
+
+def require(session: LiveSession, *states: str) -> None:
+    if session.state not in states:
+        raise WrongState(state=session.get_state_display())
