@@ -30,6 +30,8 @@ Wsgi = Callable[..., Iterable[bytes]]
 
 EVENTS = re.compile(r"/api/v1/sessions/(\d{1,18})/events/?")
 SHEETS = re.compile(r"/stall/\d{1,18}/sheets/")  # with an archive of photos
+VIDEO = re.compile(r"/api/v1/video/\d{1,18}/\d{1,9}/\w+")  # of a camera, in pieces
+VIDEO_MAX = 5 << 20  # bytes; `livestream.video.ingest` says what a fragment may have
 IN_MEMORY = 1 << 20  # a larger request body goes to a file
 BLOCK = 1 << 16  # of a file that is answered
 PATIENCE = 60  # seconds a reader may take for one block before he loses his thread
@@ -136,6 +138,8 @@ def _most(path: str) -> int:
     """How large a request's body may be, in bytes."""
     if SHEETS.fullmatch(path):
         return int(settings.SHEETS_BODY_MAX)
+    if VIDEO.fullmatch(path):
+        return VIDEO_MAX
     return int(settings.REQUEST_BODY_MAX)
 
 

@@ -2,5 +2,7 @@
 
 from donghai import steps
 from livestream.sessions import covers
+from livestream.video import streams
 
 steps.job(covers.DRAW, lane=steps.Lane.MEDIA)(covers.draw)
+steps.job("livestream.finish_video")(streams.finish)

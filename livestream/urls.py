@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from livestream import api
-from livestream.views import kept, market, schedule, studio, terms
+from livestream.views import kept, market, schedule, studio, terms, video
 
 app_name = "livestream"
 
@@ -55,6 +55,7 @@ STUDIO = [
     path("<int:session_id>/go-live/", studio.run, {"act": "go-live"}, name="go-live"),
     path("<int:session_id>/end/", studio.run, {"act": "end"}, name="end"),
     path("<int:session_id>/cancel/", studio.run, {"act": "cancel"}, name="cancel"),
+    path("<int:session_id>/camera/", video.camera, name="camera"),
     path("<int:session_id>/next/", studio.pin_next, name="pin-next"),
     path(
         "<int:session_id>/pieces/<int:listing_id>/pin/",
@@ -70,6 +71,11 @@ STUDIO = [
     ),
 ]
 
+VIDEO = [
+    path("<int:part>/init", video.init, name="video-init"),
+    path("<int:part>/<int:number>", video.fragment, name="video-fragment"),
+]
+
 TERMS = [
     path("", terms.terms, name="terms"),
     path("agree/", terms.agree, name="agree-terms"),
@@ -79,6 +85,7 @@ TERMS = [
 
 urlpatterns = [
     path("api/v1/", include(API)),
+    path("api/v1/video/<int:stream_id>/", include(VIDEO)),
     path("schedule/", schedule.schedule, name="schedule"),
     path("live/<int:session_id>/calendar.ics", schedule.calendar, name="calendar"),
     path("hosts/<slug:slug>/", schedule.host, name="host"),

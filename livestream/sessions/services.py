@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from donghai import steps
 from donghai.errors import Refused
 from hosts.models import Host
 from hosts.services import require_right_to_present
@@ -15,6 +16,8 @@ from livestream.sessions import events
 from livestream.sessions.models import LiveSession, Market, RoomLog
 
 FARTHEST = timedelta(days=366)
+LATE = timedelta(seconds=20)  # for video that the camera still holds back at the end
+AFTER_END = ("livestream.finish_video",)
 
 
 class NotYourSession(Refused):
@@ -123,6 +126,8 @@ def end_session(*, host: Host, session_id: int) -> LiveSession:
     session.save(update_fields=["state", "ended_at"])
     session.listings.filter(pinned_at__isnull=False).update(pinned_at=None)
     events.append(session.pk, "end", {})
+    due = session.ended_at + LATE
+    steps.schedule(*AFTER_END, subject_id=session.pk, due_at=due)
     return session
 
 

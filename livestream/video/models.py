@@ -1,0 +1,121 @@
+"""Video as the database knows it: streams, epochs, fragments; the bytes are files."""
+
+import secrets
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from livestream.sessions.models import LiveSession
+
+
+def new_secret() -> str:
+    """A folder's name nobody guesses: who doesn't have it can't watch."""
+    return secrets.token_urlsafe(15)
+
+
+class Stream(models.Model):
+    """The video of a session: what viewers get, or a rehearsal only its host sees.
+
+    `publisher` counts the devices that took it over: only the last one may send.
+    `recent` is what the live playlist holds now (see `playlist.Entry`), `dropped` and
+    `breaks_dropped` how many fragments and discontinuities fell out of it before.
+    """
+
+    class Kind(models.TextChoices):
+        LIVE = "LIVE", _("live")
+        REHEARSAL = "REHEARSAL", _("rehearsal")
+
+    session = models.ForeignKey(
+        LiveSession, on_delete=models.PROTECT, related_name="streams"
+    )
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
+    secret = models.CharField(max_length=32, unique=True, default=new_secret)
+    publisher = models.PositiveIntegerField(default=0)
+    epochs_begun = models.PositiveIntegerField(default=0)
+    recent = models.JSONField(default=list)
+    dropped = models.PositiveIntegerField(default=0)
+    breaks_dropped = models.PositiveIntegerField(default=0)
+    bytes = models.PositiveBigIntegerField(_("bytes"), default=0)
+    begun_at = models.DateTimeField(_("begun"), default=timezone.now)
+    heard_at = models.DateTimeField(_("last heard"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    removed_at = models.DateTimeField(_("files removed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("video stream")
+        verbose_name_plural = _("video streams")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "kind"], name="a_session_has_one_stream_of_a_kind"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["begun_at"],
+                name="streams_with_files",
+                condition=models.Q(removed_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.get_kind_display()}"
+
+
+class Epoch(models.Model):
+    """One recorder's run: the same camera and settings from its first fragment on.
+
+    `part` is the sender's own count. `first_time` is the first fragment's time in the
+    recording, `began_at` the server's clock when that was filmed; seconds.
+    """
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="epochs")
+    number = models.PositiveIntegerField()
+    publisher = models.PositiveIntegerField()
+    part = models.PositiveIntegerField()
+    video_codec = models.CharField(max_length=20)
+    audio_codec = models.CharField(max_length=20, blank=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    init_sha256 = models.CharField(max_length=64)
+    opened_at = models.DateTimeField(default=timezone.now)
+    next_number = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField(null=True)
+    first_time = models.FloatField(default=0)
+    seconds = models.FloatField(default=0)
+
+    class Meta:
+        verbose_name = _("epoch of a stream")
+        verbose_name_plural = _("epochs of streams")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stream", "number"], name="a_streams_epochs_are_numbered"
+            ),
+            models.UniqueConstraint(
+                fields=["stream", "publisher", "part"],
+                name="a_sender_opens_an_epoch_once",
+            ),
+        ]
+
+
+class Fragment(models.Model):
+    """A piece of video that was stored; `begins` counts from its epoch's first.
+
+    Rows are kept until the replay's playlist is written, which has all they say.
+    """
+
+    epoch = models.ForeignKey(Epoch, on_delete=models.CASCADE, related_name="fragments")
+    number = models.PositiveIntegerField()
+    begins = models.FloatField()
+    seconds = models.FloatField()
+    size = models.PositiveIntegerField()
+    arrived_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("fragment of video")
+        verbose_name_plural = _("fragments of video")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["epoch", "number"], name="an_epochs_fragments_are_numbered"
+            ),
+        ]

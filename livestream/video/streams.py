@@ -1,0 +1,118 @@
+"""A session's streams: who may send to them, when they end, what is left of them."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from donghai import steps
+from donghai.errors import Refused
+from donghai.steps.models import Step
+from hosts.models import Host
+from livestream.sessions.models import LiveSession
+from livestream.sessions.services import own, require
+from livestream.video import folders, playlist, tokens
+from livestream.video.models import Fragment, Stream
+from livestream.video.playlist import Entry
+from livestream.video.tokens import Right
+
+SILENT = timedelta(seconds=8)  # after it another device may take over unasked
+
+
+class CameraElsewhere(Refused):
+    code = "camera_elsewhere"
+    title = _("The picture comes from another device. Take it over here?")
+
+
+@transaction.atomic
+def claim_camera(
+    *, host: Host, session_id: int, token: str = "", take_over: bool = False
+) -> tuple[Stream, str]:
+    """The stream this device may send to now, and the token to do it with.
+
+    Before the session that's a rehearsal. With a token it has, even one that ran out, a
+    device stays the publisher it is; any other becomes the next one, which ends the
+    one before: refused while that one sends, unless told to `take_over`. Locks session
+    and stream.
+    """
+    session = own(host, session_id)
+    require(session, LiveSession.State.SCHEDULED, LiveSession.State.ON_AIR)
+    is_live = session.state == LiveSession.State.ON_AIR
+    kind = Stream.Kind.LIVE if is_live else Stream.Kind.REHEARSAL
+    stream, _new = Stream.objects.select_for_update(no_key=True).get_or_create(
+        session=session, kind=kind
+    )
+    if _is_publisher(stream, token):
+        return stream, tokens.issue(Right(stream.pk, stream.publisher))
+    is_sending = stream.heard_at and stream.heard_at > timezone.now() - SILENT
+    if is_sending and not take_over:
+        raise CameraElsewhere()
+    stream.publisher += 1
+    stream.save(update_fields=["publisher"])
+    return stream, tokens.issue(Right(stream.pk, stream.publisher))
+
+
+def _is_publisher(stream: Stream, token: str) -> bool:
+    try:
+        had = tokens.read(token, max_age=None)
+    except tokens.TokenRanOut:
+        return False
+    return had == Right(stream.pk, stream.publisher)
+
+
+def finish(step: Step) -> None:
+    """The job: its session is over, and what the camera still had is here or lost."""
+    with steps.finishing(step):
+        close(step.subject_id)
+
+
+def close(session_id: int) -> Stream | None:
+    """End a session's streams and write the playlist of its replay; once.
+
+    None when nothing was sent. A rehearsal's files go. Locks the streams; call it
+    inside a transaction.
+    """
+    streams = Stream.objects.select_for_update(no_key=True).order_by("pk")
+    for stream in streams.filter(session=session_id, ended_at=None):
+        entries = recording(stream)
+        stream.ended_at = timezone.now()
+        if stream.kind == Stream.Kind.LIVE and entries:
+            shown = playlist.ended(entries).encode()
+            folders.write(folders.folder(stream.secret) / folders.REPLAY, shown)
+            folders.write(folders.live(stream.secret), shown)
+        else:
+            stream.removed_at = timezone.now()
+            folders.remove(stream.secret)
+        stream.save(update_fields=["ended_at", "removed_at"])
+    return replay_of(session_id)
+
+
+def recording(stream: Stream) -> list[Entry]:
+    """All fragments of a stream in the order they are shown."""
+    rows = Fragment.objects.filter(epoch__stream=stream).order_by(
+        "epoch__number", "number"
+    )
+    return [
+        Entry(epoch, number, seconds, began.timestamp() + begins)
+        for epoch, number, seconds, began, begins in rows.values_list(
+            "epoch__number", "number", "seconds", "epoch__began_at", "begins"
+        )
+    ]
+
+
+def live_stream_of(session: LiveSession) -> Stream | None:
+    """What viewers of a session on air get; None before it ever was."""
+    return Stream.objects.filter(
+        session=session, kind=Stream.Kind.LIVE, removed_at=None
+    ).first()
+
+
+def replay_of(session_id: int) -> Stream | None:
+    """The stream of a session that is over, while its files are there."""
+    return Stream.objects.filter(
+        session=session_id,
+        kind=Stream.Kind.LIVE,
+        removed_at=None,
+        ended_at__isnull=False,
+    ).first()
