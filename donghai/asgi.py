@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from donghai.api import PROBLEM_JSON, document
+from donghai.media import Media
 from donghai.wsgi import application as django_pages
 
 Scope = MutableMapping[str, Any]
@@ -204,7 +205,10 @@ TOO_LARGE = [
     ),
 ]
 
+VIDEO_FILES = f"/{settings.MEDIA_URL}video/".replace("//", "/")
+
 pages = Pages(django_pages, settings.WEB_THREADS)
+media = Media(directory=settings.MEDIA_ROOT / "video", check_dir=False)
 events = import_string(settings.EVENT_STREAM)
 
 
@@ -214,6 +218,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await events(scope, receive, send)
     elif scope["type"] != "http":
         await send({"type": "websocket.close"})
+    elif scope["path"].startswith(VIDEO_FILES) and not settings.PRODUCTION:
+        await media({**scope, "root_path": VIDEO_FILES.rstrip("/")}, receive, send)
     elif found := EVENTS.fullmatch(scope["path"]):
         session = {"session_id": int(found[1])}
         await events({**scope, "path_params": session}, receive, send)

@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -36,17 +36,17 @@ AHEAD = 10.0  # seconds a recording may run ahead of our clock
 SHAKY = 0.5  # seconds a fragment may begin before the last one seemed to end
 MOST_EPOCHS = 1000  # of a stream: a camera flipped every ten seconds for three hours
 
+# Two statements: who waited for a lock sees that row anew, but not what it's joined to
 STREAM_SQL = """
-SELECT stream.id, stream.session_id, stream.kind, stream.publisher, stream.secret,
-       stream.recent::text AS recent, stream.dropped, stream.breaks_dropped,
-       stream.epochs_begun, stream.ended_at,
-       epoch.id AS epoch_id, epoch.number AS epoch, epoch.next_number, epoch.opened_at,
-       epoch.began_at, epoch.first_time, epoch.seconds, epoch.init_sha256
-FROM livestream_stream stream
-LEFT JOIN livestream_epoch epoch ON epoch.stream_id = stream.id
-  AND epoch.publisher = %(publisher)s AND epoch.part = %(part)s
-WHERE stream.id = %(stream)s
-FOR NO KEY UPDATE OF stream
+SELECT id, session_id, kind, publisher, secret, recent::text AS recent, dropped,
+       breaks_dropped, epochs_begun, ended_at
+FROM livestream_stream WHERE id = %(stream)s FOR NO KEY UPDATE
+"""
+
+EPOCH_SQL = """
+SELECT id, number, next_number, opened_at, began_at, first_time, seconds, init_sha256
+FROM livestream_epoch
+WHERE stream_id = %(stream)s AND publisher = %(publisher)s AND part = %(part)s
 """
 
 STORE_SQL = """
@@ -138,19 +138,19 @@ def open_epoch(right: Right, part: int, header: bytes) -> Taken:
         tracks = boxes.read_init(header)
     except NotVideo as wrong:
         raise UnreadableVideo(why=wrong) from None
-    at = _locked(right, part)
+    stream, begun = _locked(right, part)
     digest = hashlib.sha256(header).hexdigest()
-    if at.epoch_id is not None:
-        if at.init_sha256 != digest:
+    if begun is not None:
+        if begun.init_sha256 != digest:
             raise OtherHeader()
-        return Taken(at.next_number, again=True)
-    if at.epochs_begun >= MOST_EPOCHS:
+        return Taken(begun.next_number, again=True)
+    if stream.epochs_begun >= MOST_EPOCHS:
         raise TooFast()
     picture = next(track for track in tracks if track.is_video)
     sound = next((track.codec for track in tracks if not track.is_video), "")
     epoch = Epoch.objects.create(
-        stream_id=at.id,
-        number=at.epochs_begun,
+        stream_id=stream.id,
+        number=stream.epochs_begun,
         publisher=right.publisher,
         part=part,
         video_codec=picture.codec,
@@ -159,10 +159,11 @@ def open_epoch(right: Right, part: int, header: bytes) -> Taken:
         height=picture.height,
         init_sha256=digest,
     )
-    _write(folders.init(at.secret, epoch.number), header)
-    Stream.objects.filter(pk=at.id).update(epochs_begun=at.epochs_begun + 1)
-    if not at.epochs_begun and at.kind == Stream.Kind.LIVE:
-        events.append(at.session_id, "video", {"url": folders.live_url(at.secret)})
+    _write(folders.init(stream.secret, epoch.number), header)
+    Stream.objects.filter(pk=stream.id).update(epochs_begun=epoch.number + 1)
+    if epoch.number == 0 and stream.kind == Stream.Kind.LIVE:
+        url = folders.live_url(stream.secret)
+        events.append(stream.session_id, "video", {"url": url})
     return Taken(0, again=False)
 
 
@@ -174,15 +175,15 @@ def take(right: Right, part: int, number: int, content: bytes) -> Taken:
     Locks the stream.
     """
     _require_size(content, LARGEST)
-    at = _locked(right, part)
-    if at.epoch_id is None:
+    stream, epoch = _locked(right, part)
+    if epoch is None:
         raise NeedsInit()
-    if number < at.next_number:
-        return Taken(at.next_number, again=True)
-    if number > at.next_number:
-        raise FragmentMissing(next=at.next_number)
-    run = _read(content, at)
-    _store(at, number, content, run, timezone.now())
+    if number < epoch.next_number:
+        return Taken(epoch.next_number, again=True)
+    if number > epoch.next_number:
+        raise FragmentMissing(next=epoch.next_number)
+    run = _read(content, stream, epoch)
+    _store(stream, epoch, content, run)
     return Taken(number + 1, again=False)
 
 
@@ -191,71 +192,77 @@ def _require_size(content: bytes, most: int) -> None:
         raise FragmentTooLarge(most=most)
 
 
-def _locked(right: Right, part: int) -> Any:
-    at = sql.row(STREAM_SQL, stream=right.stream, publisher=right.publisher, part=part)
-    if at is None or at.ended_at is not None:
+def _locked(right: Right, part: int) -> tuple[Any, Any]:
+    """The stream, and the epoch of it that `part` is, if it was begun."""
+    stream = sql.row(STREAM_SQL, stream=right.stream)
+    if stream is None or stream.ended_at is not None:
         raise StreamEnded()
-    if at.publisher != right.publisher:
+    if stream.publisher != right.publisher:
         raise TakenOver()
-    return at
+    epoch = sql.row(
+        EPOCH_SQL, stream=right.stream, publisher=right.publisher, part=part
+    )
+    return stream, epoch
 
 
-def _read(content: bytes, at: Any) -> Run:
+def _read(content: bytes, stream: Any, epoch: Any) -> Run:
     """The fragment's run that tells the time, once all of it is believable."""
-    tracks = _tracks(str(folders.init(at.secret, at.epoch)))
+    tracks = _tracks(folders.init(stream.secret, epoch.number))
     try:
         run = boxes.read_fragment(content, tracks).leading
     except NotVideo as wrong:
         raise UnreadableVideo(why=wrong) from None
     if not run.track.is_video or not run.has_key:
         raise UnreadableVideo(why="does not begin with a whole picture")
-    if at.next_number and run.begins - at.first_time < at.seconds - SHAKY:
+    if not epoch.next_number:
+        return run
+    begins = run.begins - epoch.first_time
+    if begins < epoch.seconds - SHAKY:
         raise UnreadableVideo(why="its time runs backwards")
-    first = at.first_time if at.next_number else run.begins
-    gone = (timezone.now() - at.opened_at).total_seconds()
-    if run.begins + run.lasts - first > gone + AHEAD:
+    gone = (timezone.now() - epoch.opened_at).total_seconds()
+    if begins + run.lasts > gone + AHEAD:
         raise TooFast()
     return run
 
 
 @lru_cache(maxsize=2000)
-def _tracks(path: str) -> dict[int, boxes.Track]:
-    with open(path, "rb") as header:
-        return {track.number: track for track in boxes.read_init(header.read())}
+def _tracks(path: Path) -> dict[int, boxes.Track]:
+    return {track.number: track for track in boxes.read_init(path.read_bytes())}
 
 
-def _store(at: Any, number: int, content: bytes, run: Run, now: datetime) -> None:
-    _write(folders.fragment(at.secret, at.epoch, number), content)
-    first = at.first_time if number else run.begins
-    began = at.began_at or now - timedelta(seconds=run.lasts)
+def _store(stream: Any, epoch: Any, content: bytes, run: Run) -> None:
+    number, now = epoch.next_number, timezone.now()
+    _write(folders.fragment(stream.secret, epoch.number, number), content)
+    first = epoch.first_time if number else run.begins
+    began = epoch.began_at or now - timedelta(seconds=run.lasts)
     begins = run.begins - first
     filmed = began.timestamp() + begins
-    entries = [Entry(*each) for each in json.loads(at.recent)]
-    if entries and number and entries[-1].epoch == at.epoch:
+    entries = [Entry(*each) for each in json.loads(stream.recent)]
+    if entries and number and entries[-1].epoch == epoch.number:
         # a recorder guesses how long a fragment's last picture stays; now it's known
         entries[-1] = entries[-1]._replace(seconds=filmed - entries[-1].filmed)
-    entries.append(Entry(at.epoch, number, run.lasts, filmed))
-    gone = entries[: -playlist.WINDOW]
-    kept = entries[-playlist.WINDOW :]
+    entries.append(Entry(epoch.number, number, run.lasts, filmed))
+    kept, gone = entries[-playlist.WINDOW :], entries[: -playlist.WINDOW]
     breaks = sum(a.epoch != b.epoch for a, b in pairwise([*gone, kept[0]]))
-    dropped, breaks_dropped = at.dropped + len(gone), at.breaks_dropped + breaks
+    fallen = {
+        "dropped": stream.dropped + len(gone),
+        "breaks_dropped": stream.breaks_dropped + breaks,
+    }
     sql.change(
         STORE_SQL,
-        stream=at.id,
+        stream=stream.id,
         recent=Json(kept),
-        dropped=dropped,
-        breaks_dropped=breaks_dropped,
         size=len(content),
         now=now,
-        epoch=at.epoch_id,
+        epoch=epoch.id,
         number=number,
         began_at=began,
         first_time=first,
         begins=begins,
         seconds=run.lasts,
+        **fallen,
     )
-    shown = playlist.live(kept, dropped=dropped, breaks_dropped=breaks_dropped)
-    _write(folders.live(at.secret), shown.encode())
+    _write(folders.live(stream.secret), playlist.live(kept, **fallen).encode())
 
 
 def _write(path: Path, content: bytes) -> None:

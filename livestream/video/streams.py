@@ -101,11 +101,14 @@ def recording(stream: Stream) -> list[Entry]:
     ]
 
 
-def live_stream_of(session: LiveSession) -> Stream | None:
-    """What viewers of a session on air get; None before it ever was."""
-    return Stream.objects.filter(
-        session=session, kind=Stream.Kind.LIVE, removed_at=None
+def live_url(session: LiveSession) -> str:
+    """Where viewers of a session on air find its playlist; "" before it's there."""
+    if session.state != LiveSession.State.ON_AIR:
+        return ""
+    found = Stream.objects.filter(
+        session=session, kind=Stream.Kind.LIVE, removed_at=None, epochs_begun__gt=0
     ).first()
+    return folders.live_url(found.secret) if found else ""
 
 
 def replay_of(session_id: int) -> Stream | None:

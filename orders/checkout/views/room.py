@@ -18,6 +18,7 @@ from donghai.paging import whole_number
 from hosts.models import Host
 from livestream.models import Listing, LiveSession, RoomEvent
 from livestream.room import stream
+from livestream.video import streams
 from livestream.views.access import for_hosts, own_session
 from orders.checkout import services
 from orders.checkout.bag import bag_or_new, keep
@@ -49,6 +50,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "claims_url": reverse("orders:claim", args=[found.pk]),
             "chat_url": reverse("livestream:api-chat", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
+            "video_url": streams.live_url(found),
         },
     )
 

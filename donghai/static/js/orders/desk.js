@@ -1,9 +1,11 @@
 // The host's desk: claims as they come, one tap to the next piece, the truth about the line.
 import { say, showTimes } from "../donghai.js";
 import { listen } from "../livestream/events.js";
+import * as camera from "../livestream/video/camera.js";
 
 const desk = document.getElementById("desk");
 const $ = (id) => document.getElementById(id);
+const WHOLE = [".desk-bar", ".desk-body", ".desk-queue", ".desk-acts", "#queue"];
 const PARTS = ["pinned", "earned", "unpin", "next", "queue-list", "queue-sheet"];
 
 // ---- the parts that the server draws ----
@@ -69,6 +71,44 @@ function markPaid({ listing, place }) {
   line.textContent = $("claims").dataset.paid;
 }
 
+// ---- going live and ending, with a camera that goes on ----
+async function stateChanged() {
+  if (!camera.runs()) return location.reload();
+  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+  const state = page.getElementById("desk").dataset.state;
+  if (state !== "ON_AIR") {
+    await camera.stop();
+    return location.reload();
+  }
+  if (desk.dataset.state === state) return;
+  desk.dataset.state = state;
+  for (const part of WHOLE) {
+    const fresh = page.querySelector(part);
+    const old = document.querySelector(part);
+    if (fresh && old) old.replaceWith(document.adoptNode(fresh));
+    else if (fresh) desk.append(document.adoptNode(fresh));
+  }
+  countUp();
+  showTimes();
+  await camera.goLive();
+}
+
+document.addEventListener("submit", async (event) => {
+  if (event.target.id !== "go-live" && event.target.id !== "end-session") return;
+  if (!camera.runs()) return;
+  event.preventDefault();
+  if (event.target.id === "end-session") {
+    event.submitter.disabled = true;
+    await camera.stop();
+    return event.target.submit();
+  }
+  event.submitter.disabled = true;
+  const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target) }).catch(() => null);
+  if (answer?.ok) return stateChanged();
+  event.submitter.disabled = false;
+  say($("line").dataset.lost);
+});
+
 // ---- events ----
 const hear = {
   chat({ name, text }) {
@@ -94,8 +134,8 @@ const hear = {
   unpin: refresh,
   listing: refresh,
   unlist: refresh,
-  live: () => location.reload(),
-  end: () => location.reload(),
+  live: stateChanged,
+  end: stateChanged,
 };
 
 const line = $("line");

@@ -1,0 +1,91 @@
+// Plays a session's HLS. hls.js where the browser lets it, else the browser's own player.
+// A live picture that stops coming is "lost" until it comes again; the page goes on.
+
+const NO_NEWS = 4500; // milliseconds without a new fragment
+const NOT_YET = 1500; // milliseconds until a playlist that isn't there is asked for again
+
+const LIVE = {
+  lowLatencyMode: true, // catching up by playing faster needs it, on plain playlists too
+  liveSyncDuration: 1.5,
+  liveMaxLatencyDuration: 8,
+  maxLiveSyncPlaybackRate: 1.2,
+  backBufferLength: 10,
+  manifestLoadingMaxRetry: 0,
+  startFragPrefetch: true,
+};
+
+// tell(state): "waiting", "playing", "lost". Returns a function that ends it.
+export function watch(video, url, { tell, isLive = true }) {
+  const Hls = window.Hls;
+  if (!Hls?.isSupported()) return watchNatively(video, url, { tell, isLive });
+  let hls, newsAt, last, timer, state;
+  const say = (now) => {
+    if (now !== state) tell(now);
+    state = now;
+  };
+  const begin = () => {
+    hls = new Hls(isLive ? LIVE : { backBufferLength: 60 });
+    hls.on(Hls.Events.LEVEL_UPDATED, (_event, { details }) => {
+      if (details.endSN === last) return;
+      [last, newsAt] = [details.endSN, Date.now()];
+    });
+    hls.on(Hls.Events.ERROR, (_event, error) => {
+      if (!error.fatal) return;
+      if (error.type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+      else again();
+    });
+    hls.loadSource(url);
+    hls.attachMedia(video);
+    video.play().catch(() => {});
+  };
+  const again = () => {
+    hls.destroy();
+    say(video.readyState > 2 ? "lost" : "waiting");
+    timer = setTimeout(begin, NOT_YET);
+  };
+  const look = setInterval(() => {
+    const isLate = isLive && newsAt && Date.now() - newsAt > NO_NEWS && isStarved(video);
+    if (isLate) say("lost");
+    else if (!video.paused && video.readyState > 2) say("playing");
+  }, 500);
+  say("waiting");
+  begin();
+  return () => {
+    clearInterval(look);
+    clearTimeout(timer);
+    hls.destroy();
+  };
+}
+
+function isStarved(video) {
+  const { buffered, currentTime } = video;
+  return !buffered.length || buffered.end(buffered.length - 1) - currentTime < 0.3;
+}
+
+function watchNatively(video, url, { tell, isLive }) {
+  let movedAt = Date.now(), place = -1, isThere = false;
+  const begin = async () => {
+    const answer = await fetch(url, { method: "HEAD" }).catch(() => null);
+    if (!answer?.ok) return;
+    isThere = true;
+    video.src = url;
+    video.play().catch(() => {});
+  };
+  const look = setInterval(() => {
+    if (!isThere) begin();
+    if (video.currentTime !== place) [place, movedAt] = [video.currentTime, Date.now()];
+    if (!isThere) return;
+    const stands = Date.now() - movedAt > NO_NEWS && !video.paused;
+    tell(stands ? "lost" : "playing");
+    if (!stands || !isLive || Date.now() - movedAt < 3 * NO_NEWS) return;
+    movedAt = Date.now();
+    begin();
+  }, NOT_YET);
+  tell("waiting");
+  begin();
+  return () => {
+    clearInterval(look);
+    video.removeAttribute("src");
+    video.load();
+  };
+}
