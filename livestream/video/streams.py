@@ -90,14 +90,14 @@ def close(session_id: int) -> Stream | None:
 
 def recording(stream: Stream) -> list[Entry]:
     """All fragments of a stream in the order they are shown."""
-    rows = Fragment.objects.filter(epoch__stream=stream).order_by(
-        "epoch__number", "number"
-    )
+    rows = Fragment.objects.filter(epoch__stream=stream)
+    columns = ("epoch__number", "number", "seconds", "epoch__began_at", "begins")
     return [
         Entry(epoch, number, seconds, began.timestamp() + begins)
-        for epoch, number, seconds, began, begins in rows.values_list(
-            "epoch__number", "number", "seconds", "epoch__began_at", "begins"
-        )
+        for epoch, number, seconds, began, begins in rows.order_by(
+            "epoch__number", "number"
+        ).values_list(*columns)
+        if began is not None  # every epoch with a fragment has begun
     ]
 
 
