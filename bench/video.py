@@ -214,9 +214,8 @@ def streams_cost(
     folder = folders.folder(recorded.secret) / "0"
     header = (folder / "init.mp4").read_bytes()
     pieces = [(folder / f"{number}.m4s").read_bytes() for number in range(20, 50)]
-    say(
-        f"{count} cameras, {sum(map(len, pieces)) / len(pieces) / 1000:.0f} kB a fragment"
-    )
+    size = sum(map(len, pieces)) / len(pieces) / 1000
+    say(f"{count} cameras, {size:.0f} kB a fragment")
     cameras = [Camera(new_room(), port, header) for _ in range(count)]
     send_all(cameras, pieces[:6], 0)
     before, base_before, begun = cpu_of(server.pid), cpu_seconds(database), time.time()
