@@ -173,7 +173,7 @@ def open_epoch(right: Right, part: int, header: bytes) -> Taken:
     epoch = _begin(stream, right, part, tracks)
     _write(folders.init(stream.secret, epoch.number), header)
     before = asdict(playing) if playing else {}
-    fresh = {
+    fresh: dict[str, Any] = {
         "id": epoch.pk,
         "number": epoch.number,
         "publisher": right.publisher,
@@ -181,7 +181,7 @@ def open_epoch(right: Right, part: int, header: bytes) -> Taken:
         "digest": digest,
         "opened": epoch.opened_at.timestamp(),
     }
-    kept = {name: before[name] for name in KEPT if name in before}
+    kept: dict[str, Any] = {name: before[name] for name in KEPT if name in before}
     Stream.objects.filter(pk=stream.id).update(
         epochs_begun=epoch.number + 1, playing=asdict(Playing(**fresh, **kept))
     )
