@@ -28,7 +28,7 @@ Receive = Callable[[], Coroutine[Any, Any, Message]]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
 Wsgi = Callable[..., Iterable[bytes]]
 
-EVENTS = re.compile(r"/api/v1/sessions/(\d{1,18})/events/?")
+ROOMS = re.compile(r"/api/v1/sessions/(\d{1,18})/(events|reactions)/?")
 SHEETS = re.compile(r"/stall/\d{1,18}/sheets/")  # with an archive of photos
 IN_MEMORY = 1 << 20  # a larger request body goes to a file
 BLOCK = 1 << 16  # of a file that is answered
@@ -210,8 +210,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await events(scope, receive, send)
     elif scope["type"] != "http":
         await send({"type": "websocket.close"})
-    elif found := EVENTS.fullmatch(scope["path"]):
-        session = {"session_id": int(found[1])}
-        await events({**scope, "path_params": session}, receive, send)
+    elif found := ROOMS.fullmatch(scope["path"]):
+        room = {"session_id": int(found[1]), "door": found[2]}
+        await events({**scope, "path_params": room}, receive, send)
     else:
         await pages(scope, receive, send)

@@ -146,6 +146,9 @@ LOGIN_REDIRECT_URL = "orders:account"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+CENTRE_EMAIL = env.str(
+    "CENTRE_EMAIL", "help@donghai.example"
+)  # who is banned writes there
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Donghai <hello@donghai.example>")
 
 # Languages and time

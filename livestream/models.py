@@ -1,3 +1,6 @@
 """All tables of livestream/, by folder."""
 
+from livestream.chat.models import *  # noqa: F403
+from livestream.crew.models import *  # noqa: F403
+from livestream.room.models import *  # noqa: F403
 from livestream.sessions.models import *  # noqa: F403

@@ -1,6 +1,9 @@
 """Background jobs of livestream/, by step name."""
 
 from donghai import steps
+from livestream.chat import services as chat
+from livestream.chat import translating
 from livestream.sessions import covers
 
 steps.job(covers.DRAW, lane=steps.Lane.MEDIA)(covers.draw)
+steps.job(chat.TRANSLATE, lane=steps.Lane.OUTSIDE, attempts=4)(translating.translate)

@@ -17,7 +17,7 @@ from donghai.templatetags.pages import country
 from hosts.models import Host
 from livestream.models import Listing, LiveSession, Market, RoomEvent
 from livestream.sessions import linking, services
-from livestream.views.access import for_hosts, own_session
+from livestream.views.access import for_desk, for_hosts, own_session
 
 
 class MarketField(forms.ModelChoiceField):
@@ -106,7 +106,7 @@ def plan(request: HttpRequest, host: Host) -> HttpResponse:
     )
 
 
-@for_hosts
+@for_desk
 @require_POST
 def run(request: HttpRequest, host: Host, session_id: int, act: str) -> HttpResponse:
     """Go live, end, or cancel."""
@@ -122,7 +122,7 @@ def run(request: HttpRequest, host: Host, session_id: int, act: str) -> HttpResp
     return redirect("orders:desk", session.pk)
 
 
-@for_hosts
+@for_desk
 @require_POST
 def pin(
     request: HttpRequest, host: Host, session_id: int, listing_id: int, act: str
@@ -135,7 +135,7 @@ def pin(
     return redirect("orders:desk", session.pk)
 
 
-@for_hosts
+@for_desk
 @require_POST
 def pin_next(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """Take up the piece after the one shown last; after the end comes the first."""
