@@ -122,7 +122,13 @@ class Waiting(CrewDoor):
             muted = serializers.BooleanField()
             banned = serializers.BooleanField()
 
+        class Deleted(serializers.Serializer[Any]):
+            id = serializers.IntegerField()
+            name = serializers.CharField()
+            text = serializers.CharField()
+
         slow = serializers.IntegerField()
+        deleted = Deleted(many=True)
         held = LineOutput(many=True)
         questions = LineOutput(many=True)
         silenced = Silenced(many=True)

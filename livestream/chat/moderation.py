@@ -196,7 +196,7 @@ def drop(*, seat: Seat, line_id: int, reason: str = "") -> ChatLine:
         raise NotNow()
     line.state = ChatLine.State.DROPPED
     line.save(update_fields=["state"])
-    _note(seat, "drop", line, reason, line=line.pk)
+    _note(seat, "drop", line, reason, text=line.text)
     look_crew(line.session_id)
     return line
 

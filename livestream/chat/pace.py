@@ -41,10 +41,11 @@ ON CONFLICT (session_id, who) DO UPDATE SET
     said_at = greatest(pace.said_at, %(now)s::timestamptz), said = %(said)s
 WHERE pace.tokens + %(a_second)s::float
         * greatest(0, extract(epoch FROM %(now)s::timestamptz - pace.said_at)) >= 1
-    AND pace.said_at <= %(now)s::timestamptz - make_interval(secs => %(slow)s::float)
+    AND (%(slow)s::float = 0
+        OR pace.said_at <= %(now)s::timestamptz - make_interval(secs => %(slow)s))
     AND (pace.said <> %(said)s OR %(said)s = ''
         OR pace.said_at
-            <= %(now)s::timestamptz - make_interval(secs => %(again)s::float))
+            <= %(now)s::timestamptz - make_interval(secs => %(again)s))
 RETURNING id
 """
 READ_SQL = """
@@ -131,7 +132,7 @@ class _Asked:
         pace = sql.row(READ_SQL, session=self.session_id, who=self.who)
         if pace is None:
             return TooFast(seconds=1)
-        if left := _left(pace.said_at, self.slow, self.now):
+        if self.slow and (left := _left(pace.said_at, self.slow, self.now)):
             return SlowMode(seconds=left)
         if (
             self.said

@@ -53,10 +53,17 @@ def waiting(session: LiveSession) -> dict[str, Any]:
     quiet = set(mutes.values_list("viewer", flat=True))
     banned = set(bans.values_list("viewer", flat=True))
     silenced = here.filter(viewer__in=quiet | banned).order_by("viewer", "-pk")
+    acts = ModerationAct.objects.filter(session=session, act="delete")
+    texts = dict(acts.order_by("pk").values_list("number", "details__text"))
+    gone = lines.filter(state=ChatLine.State.DELETED).order_by("-pk")[:20]
     return {
         "slow": slow_seconds(session.pk),
         "held": list(lines.held()[:MOST_SHOWN]),
         "questions": list(lines.unanswered().order_by("-pk")[:50]),
+        "deleted": [
+            {"id": line.pk, "name": line.name, "text": texts[line.number]}
+            for line in gone
+        ],
         "silenced": [
             {
                 "id": line.pk,

@@ -50,6 +50,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "pinned": next((one for one in shown if one.listing.pinned_at), None),
             "claims_url": reverse("orders:claim", args=[found.pk]),
             "chat_url": reverse("livestream:api-chat", args=[found.pk]),
+            "reactions_url": reverse("livestream:api-reactions", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
         },
     )
