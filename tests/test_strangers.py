@@ -460,4 +460,4 @@ def test_the_world_of_these_tests_has_something_to_steal():
 
     assert Order.objects.filter(status=Order.Status.PAID).exists()
     assert make_user() not in [m.user for m in world.merchant.members.all()]
-    assert len(world.secrets) == len(set(world.secrets)) == 14
+    assert len(world.secrets) == len(set(world.secrets)) == 16
