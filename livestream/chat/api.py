@@ -46,6 +46,7 @@ class Chat(APIView):
         )
 
     class Output(serializers.Serializer[Any]):
+        id = serializers.IntegerField()
         number = serializers.IntegerField(allow_null=True)
         name = serializers.CharField()
         text = serializers.CharField()
@@ -243,6 +244,7 @@ def _seat_in_room(request: Any, session_id: int) -> Seat | None:
 
 def _answered(line: ChatLine, wait: int) -> dict[str, Any]:
     return {
+        "id": line.pk,
         "number": line.number,
         "name": line.name,
         "text": line.text,

@@ -158,6 +158,8 @@ def payload(line: ChatLine) -> dict[str, Any]:
         said["role"] = line.role
     if line.answers is not None:
         said |= {"to": line.answers.number, "to_name": line.answers.name}
+    if line.pk is not None:
+        said["was"] = line.pk  # held until now: its sender has it on the page already
     return said
 
 

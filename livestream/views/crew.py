@@ -156,7 +156,7 @@ def watched_words(request: HttpRequest, seat: Seat) -> HttpResponse:
             "seat": seat,
             "form": form,
             "own": host.chat_words.order_by("word"),
-            "house": rows.filter(host=None).order_by("kind", "word"),
+            "house": rows.filter(host=None).order_by("-act", "kind", "word"),
         },
     )
 

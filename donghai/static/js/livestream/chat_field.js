@@ -95,10 +95,11 @@ export function chatField(form, log) {
     pending = null;
     if (input.value.trim() === text) input.value = "";
     show("");
-    const { number, held, wait: left, ...said } = body;
+    const { id, number, held, wait: left, ...said } = body;
     const line = log.add({ ...said, role: said.role === "VIEWER" ? undefined : said.role }, number);
-    if (held) {
-      line?.classList.add("held");
+    if (held && line) {
+      line.classList.add("held");
+      line.dataset.held = id;
       say(words.held);
     }
     slow = left;

@@ -65,7 +65,9 @@ export function chatLog(log) {
 
   const hear = {
     chat(said, at, number) {
-      if (!said.deleted) add(said, number);
+      if (said.deleted) return;
+      if (said.was) log.querySelector(`[data-held="${said.was}"]`)?.remove();
+      add(said, number);
     },
     restored({ deleted, line, ...said }) {
       if (!deleted) add(said, line);
