@@ -286,6 +286,13 @@ TRANSLATOR = env.str("TRANSLATOR", "")  # none: what people wrote stays as it is
 LIBRETRANSLATE_URL = env.str("LIBRETRANSLATE_URL", "").rstrip("/")
 LIBRETRANSLATE_KEY = env.str("LIBRETRANSLATE_KEY", "")
 TRANSLATION_SECONDS = env.float("TRANSLATION_SECONDS", 10.0)
+if TRANSLATOR:  # a worker of its own then: -Q talk
+    CELERY_BEAT_SCHEDULE["sweep talk"] = {
+        "task": "donghai.steps.sweep",
+        "schedule": 1.0,
+        "args": ["talk"],
+        "options": {"expires": 5, "queue": "talk"},
+    }
 
 # The trade
 HOLD_MINUTES = env.int("HOLD_MINUTES", 10)

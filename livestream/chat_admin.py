@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from donghai.admin.steps import describe
 from donghai.backoffice.columns import column, link, number, state
-from donghai.backoffice.duties import ADMINS, CLERKS
+from donghai.backoffice.duties import CLERKS
 from donghai.backoffice.pages import Page, WholeRow
 from donghai.backoffice.site import Group
 from livestream.chat import moderation
@@ -18,6 +19,8 @@ from livestream.chat.folding import words
 from livestream.crew.models import Role
 from livestream.crew.services import Seat
 from livestream.models import ChatBan, ChatLine, ChatWord, CrewMember, ModerationAct
+
+describe(ChatLine, translate_line=_("translate a line of chat"))
 
 OF_THE_HOUSE = _("banned from all rooms")
 LIFTED = _("ban lifted")
@@ -149,7 +152,7 @@ class ChatWordPage(Page):
     """What viewers may not write; hosts add words of their own for their sessions."""
 
     group = Group.RULES
-    added_by = kept_by = CLERKS | ADMINS
+    added_by = kept_by = CLERKS
     form = WordForm
     fields = ("kind", "word", "language", "act", "host")
     autocomplete_fields = ("host",)

@@ -6,4 +6,4 @@ from livestream.chat import translating
 from livestream.sessions import covers
 
 steps.job(covers.DRAW, lane=steps.Lane.MEDIA)(covers.draw)
-steps.job(chat.TRANSLATE, lane=steps.Lane.OUTSIDE, attempts=4)(translating.translate)
+steps.job(chat.TRANSLATE, lane=steps.Lane.TALK, attempts=2)(translating.translate)

@@ -1,6 +1,6 @@
 """All doors of livestream/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from livestream import api
 from livestream.chat import api as chat_api
@@ -15,7 +15,7 @@ CHAT = [
     path("slow", chat_api.Slow.as_view(), name="api-slow"),
 ]
 
-API = [
+API: list[URLPattern | URLResolver] = [
     path("sessions", api.Sessions.as_view(), name="api-sessions"),
     path("sessions/<int:session_id>", api.ShowSession.as_view(), name="api-session"),
     path("sessions/<int:session_id>/start", api.Start.as_view(), name="api-start"),
@@ -49,7 +49,7 @@ CREW = [  # of one session
     path("acts.csv", crew.export, {"what": "acts"}, name="acts-file"),
 ]
 
-STUDIO = [
+STUDIO: list[URLPattern | URLResolver] = [
     path("<int:session_id>/crew/", include(CREW)),
     path("", studio.studio, name="studio"),
     path("plan/", studio.plan, name="plan"),

@@ -21,7 +21,7 @@ from livestream.room import viewers
 from livestream.sessions.models import LiveSession
 
 
-class LineOutput(serializers.Serializer[Any]):
+class ChatLineOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     number = serializers.IntegerField(allow_null=True)
     name = serializers.CharField()
@@ -130,8 +130,8 @@ class Waiting(CrewDoor):
 
         slow = serializers.IntegerField()
         deleted = Deleted(many=True)
-        held = LineOutput(many=True)
-        questions = LineOutput(many=True)
+        held = ChatLineOutput(many=True)
+        questions = ChatLineOutput(many=True)
         silenced = Silenced(many=True)
 
     @extend_schema(responses=Output)

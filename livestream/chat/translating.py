@@ -4,8 +4,10 @@ A step does it after the line was told, so a slow or broken translator delays no
 """
 
 import re
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from donghai import steps
 from donghai.steps.models import Step
@@ -13,6 +15,7 @@ from donghai.translation import translator
 from livestream.chat.models import ChatLine
 from livestream.sessions import events
 
+STALE = timedelta(seconds=30)  # nobody reads so far up
 UNKNOWN = "auto"  # the adapter finds out
 HERS = "zh-hans"  # what hosts read best
 # Scripts that tell the language; Latin letters could be any of six
@@ -33,10 +36,12 @@ def language_of(text: str) -> str:
 def translate(step: Step) -> None:
     """Put a line into the session's language and the host's; tell the room once.
 
-    No transaction is open while the adapter works. A line deleted meanwhile stays so.
+    No transaction is open while the adapter works. A line deleted meanwhile stays so,
+    and one that waited too long for its turn stays as it was written.
     """
     line = ChatLine.objects.select_related("session").get(pk=step.subject_id)
-    texts = _texts(line) if line.state == ChatLine.State.SAID else {}
+    is_fresh = step.created_at > timezone.now() - STALE
+    texts = _texts(line) if is_fresh and line.state == ChatLine.State.SAID else {}
     with steps.finishing(step), transaction.atomic():
         if not texts:
             return

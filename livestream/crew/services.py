@@ -84,7 +84,9 @@ def seat_of(
         return Seat(session, user_id, Role.HOST, session.host.name)
     crew = CrewMember.objects.reading() if reads else CrewMember.objects.at_work()
     member = crew.filter(session=session, user=user_id).first()
-    return member and Seat(session, user_id, Role(member.role), member.name)
+    if member is None:
+        return None
+    return Seat(session, user_id, Role(member.role), member.name)
 
 
 def note(seat: Seat, act: str, **facts: Any) -> ModerationAct:

@@ -42,9 +42,7 @@ def for_hosts(
     return only_hosts
 
 
-def for_desk(
-    view: Callable[Concatenate[HttpRequest, Host, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
+def for_desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page under a session's number, for its host and her assistants.
 
     The view gets the session's host, in whose name an assistant acts; services go on
@@ -69,9 +67,7 @@ def for_desk(
     return only_desk
 
 
-def for_chat(
-    view: Callable[Concatenate[HttpRequest, Seat, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
+def for_chat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page under a session's number, for all of its crew; the view gets the seat."""
 
     @login_required

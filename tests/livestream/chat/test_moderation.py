@@ -237,9 +237,16 @@ def test_translations_stand_under_the_original_and_a_broken_translator_delays_no
     broken.refresh_from_db()
     assert broken.translations == {}
 
+    late = says(session, "too late by now", make_speaker())
+    Step.objects.filter(subject_id=late.pk).update(
+        created_at=timezone.now() - translating.STALE
+    )
+    translate(late)
+    assert RoomEvent.objects.filter(kind="translated").count() == 1
+
     settings.TRANSLATOR = ""
     says(session, "quiet")
-    assert Step.objects.filter(job=services.TRANSLATE).count() == 2
+    assert Step.objects.filter(job=services.TRANSLATE).count() == 3
 
 
 def test_chat_and_acts_are_taken_home_as_files_that_run_no_formula(session, host):
