@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from donghai import steps
@@ -141,6 +142,21 @@ def test_a_ban_holds_in_all_rooms_of_the_host_by_viewer_and_by_address(session, 
     says(session, "three", bad)
     assert told(session) == ["one", "three"]
     assert ModerationAct.objects.filter(act="lift-ban").count() == 1
+
+
+def test_a_clerk_bans_from_the_whole_house_in_the_admin_and_lifts_it(session):
+    bad = make_speaker("Bad")
+    line = says(session, "one", bad)
+    clerk = make_client(make_staff())
+
+    clerk.post(reverse("admin:livestream_chatline_act", args=[line.pk, "ban_writers"]))
+
+    ban = ChatBan.objects.get(host=None)
+    with pytest.raises(services.Banned):
+        says(make_session(), "two", bad)
+    clerk.post(reverse("admin:livestream_chatban_act", args=[ban.pk, "lift"]))
+    says(session, "two", bad)
+    assert told(session) == ["one", "two"]
 
 
 def test_a_held_line_is_seen_by_nobody_until_one_of_the_crew_lets_it_through(

@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from livestream.chat import moderation, pace, services
 from livestream.chat.folding import has_phrase, skeleton
@@ -150,6 +152,19 @@ def test_words_are_found_in_every_disguise_and_only_in_their_language():
     assert says(session, "a gift for idiotic grins").state == ChatLine.State.SAID
     assert told(session) == ["a gift for idiotic grins"]
     assert not has_phrase("the glass", "ass")
+
+
+DISGUISES = {"a": "aAаáＡ", "e": "eЕéｅ", "o": "oОο", "p": "pрＰ", "t": "tТｔ"}
+
+
+@given(st.data(), st.sampled_from(["", " ", "-", ".", "\u200b"]))
+def test_a_word_is_itself_in_any_disguise(data, between):
+    letters = [
+        data.draw(st.sampled_from(DISGUISES.get(letter, letter + letter.upper())))
+        for letter in "whatsapp"
+    ]
+
+    assert has_phrase(f"write me: {between.join(letters)}!", "whatsapp")
 
 
 @pytest.mark.parametrize(
