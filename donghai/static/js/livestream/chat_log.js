@@ -6,6 +6,8 @@ const LINK = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
 
 export function chatLog(log) {
   const page = document.documentElement.lang;
+  let isAtEnd = true; // who has scrolled up to read is left there
+  const toEnd = () => { if (isAtEnd) log.scrollTop = log.scrollHeight; };
   const lineOf = (number) => log.querySelector(`[data-number="${number}"]`);
 
   function span(kind, text) {
@@ -47,13 +49,12 @@ export function chatLog(log) {
   }
 
   function put(line, number) {
-    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
     const later = [...log.querySelectorAll("[data-number]")]
       .find((other) => Number(other.dataset.number) > number);
     if (later && number) later.before(line);
     else log.append(line);
     while (log.children.length > MOST) log.firstElementChild.remove();
-    if (isAtEnd) log.scrollTop = log.scrollHeight;
+    toEnd();
   }
 
   function add(said, number) {
@@ -80,9 +81,8 @@ export function chatLog(log) {
       const words = texts[page] ?? Object.values(texts)[0];
       const shown = lineOf(line);
       if (!shown || shown.querySelector(".translated")) return;
-      const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
       shown.append(span("translated", words));
-      if (isAtEnd) log.scrollTop = log.scrollHeight;
+      toEnd();
     },
   };
 
@@ -92,6 +92,9 @@ export function chatLog(log) {
     put(line);
   }
 
-  log.scrollTop = log.scrollHeight;
+  log.addEventListener("scroll", () => {
+    isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  });
+  new ResizeObserver(toEnd).observe(log); // also when a sheet with it opens
   return { add, news, hear, lineOf };
 }
