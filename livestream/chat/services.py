@@ -100,18 +100,7 @@ def say(
         if key and (before := _sent_before(session_id, speaker.viewer, key)):
             return before  # sent twice, and the other came while we waited
         raise
-    line = ChatLine(
-        session=session,
-        viewer=speaker.viewer,
-        address_hash=speaker.address_hash,
-        user_id=speaker.user_id,
-        key=key,
-        name=by,
-        text=said,
-        language=speaker.language,
-        is_question=is_question(said, session.language),
-        said_at=now,
-    )
+    line = _written(session, speaker, said, key)
     return _hold(line) if waits else tell(line)
 
 
@@ -215,6 +204,22 @@ def _require_voice(session: LiveSession, speaker: Speaker, now: datetime) -> Non
     if ends:
         left = max(until for until in ends if until) - now
         raise MutedForAWhile(seconds=int(left.total_seconds()) + 1)
+
+
+def _written(
+    session: LiveSession, speaker: Speaker, said: str, key: UUID | None
+) -> ChatLine:
+    return ChatLine(
+        session=session,
+        viewer=speaker.viewer,
+        address_hash=speaker.address_hash,
+        user_id=speaker.user_id,
+        key=key,
+        name=plain_text(speaker.name),
+        text=said,
+        language=speaker.language,
+        is_question=is_question(said, session.language),
+    )
 
 
 def _sent_before(session_id: int, viewer: UUID, key: UUID) -> ChatLine | None:
