@@ -146,6 +146,9 @@ LOGIN_REDIRECT_URL = "orders:account"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+CENTRE_EMAIL = env.str(
+    "CENTRE_EMAIL", "help@donghai.example"
+)  # who is banned writes there
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Donghai <hello@donghai.example>")
 
 # Languages and time
@@ -284,6 +287,13 @@ TRANSLATOR = env.str("TRANSLATOR", "")  # none: what people wrote stays as it is
 LIBRETRANSLATE_URL = env.str("LIBRETRANSLATE_URL", "").rstrip("/")
 LIBRETRANSLATE_KEY = env.str("LIBRETRANSLATE_KEY", "")
 TRANSLATION_SECONDS = env.float("TRANSLATION_SECONDS", 10.0)
+if TRANSLATOR:  # a worker of its own then: -Q talk
+    CELERY_BEAT_SCHEDULE["sweep talk"] = {
+        "task": "donghai.steps.sweep",
+        "schedule": 1.0,
+        "args": ["talk"],
+        "options": {"expires": 5, "queue": "talk"},
+    }
 
 # The trade
 HOLD_MINUTES = env.int("HOLD_MINUTES", 10)

@@ -13,6 +13,7 @@ from donghai.backoffice.duties import ADMINS
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from donghai.templatetags.pages import place
+from livestream import chat_admin  # noqa: F401 - registers its pages
 from livestream.models import HostTerms, Listing, LiveSession, Market, RoomEvent
 
 describe(LiveSession, draw_cover=_("draw a demo session's cover"))

@@ -1,5 +1,7 @@
 """All tables of livestream/, by folder."""
 
+from livestream.chat.models import *  # noqa: F403
+from livestream.crew.models import *  # noqa: F403
 from livestream.room.models import *  # noqa: F403
 from livestream.sessions.models import *  # noqa: F403
 from livestream.video.models import *  # noqa: F403

@@ -1,8 +1,11 @@
 """Background jobs of livestream/, by step name."""
 
 from donghai import steps
+from livestream.chat import services as chat
+from livestream.chat import translating
 from livestream.sessions import covers
 from livestream.video import streams
 
 steps.job(covers.DRAW, lane=steps.Lane.MEDIA)(covers.draw)
 steps.job("livestream.finish_video")(streams.finish)
+steps.job(chat.TRANSLATE, lane=steps.Lane.TALK, attempts=2)(translating.translate)

@@ -1,13 +1,21 @@
 """All doors of livestream/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from livestream import api
-from livestream.views import kept, market, schedule, studio, terms, video
+from livestream.chat import api as chat_api
+from livestream.views import crew, kept, market, schedule, studio, terms, video
 
 app_name = "livestream"
 
-API = [
+CHAT = [
+    path("waiting", chat_api.Waiting.as_view(), name="api-waiting"),
+    path("acts", chat_api.Act.as_view(), name="api-chat-act"),
+    path("replies", chat_api.Replies.as_view(), name="api-reply"),
+    path("slow", chat_api.Slow.as_view(), name="api-slow"),
+]
+
+API: list[URLPattern | URLResolver] = [
     path("sessions", api.Sessions.as_view(), name="api-sessions"),
     path("sessions/<int:session_id>", api.ShowSession.as_view(), name="api-session"),
     path("sessions/<int:session_id>/start", api.Start.as_view(), name="api-start"),
@@ -18,11 +26,31 @@ API = [
         name="api-listings",
     ),
     path("sessions/<int:session_id>/pin", api.Pin.as_view(), name="api-pin"),
-    path("sessions/<int:session_id>/chat", api.Chat.as_view(), name="api-chat"),
+    path("sessions/<int:session_id>/chat", chat_api.Chat.as_view(), name="api-chat"),
+    path("sessions/<int:session_id>/chat/", include(CHAT)),
+    path(
+        "sessions/<int:session_id>/reactions",
+        api.Reactions.as_view(),
+        name="api-reactions",
+    ),
     path("sessions/<int:session_id>/events", api.Events.as_view(), name="events"),
 ]
 
-STUDIO = [
+CREW = [  # of one session
+    path("", crew.crew, name="crew"),
+    path("add/", crew.act, {"act": "add"}, name="add-crew"),
+    path("link/", crew.act, {"act": "link"}, name="link-crew"),
+    path("withdraw/", crew.act, {"act": "withdraw"}, name="withdraw-crew"),
+    path("<int:crew_id>/remove/", crew.remove, name="remove-crew"),
+    path("chat/", crew.chat, name="chat"),
+    path("words/", crew.watched_words, name="chat-words"),
+    path("words/<int:word_id>/drop/", crew.drop_word, name="drop-word"),
+    path("chat.csv", crew.export, {"what": "chat"}, name="chat-file"),
+    path("acts.csv", crew.export, {"what": "acts"}, name="acts-file"),
+]
+
+STUDIO: list[URLPattern | URLResolver] = [
+    path("<int:session_id>/crew/", include(CREW)),
     path("", studio.studio, name="studio"),
     path("plan/", studio.plan, name="plan"),
     path("market/", market.market, name="market"),
@@ -91,5 +119,7 @@ urlpatterns = [
     path("live/<int:session_id>/calendar.ics", schedule.calendar, name="calendar"),
     path("hosts/<slug:slug>/", schedule.host, name="host"),
     path("studio/", include(STUDIO)),
+    path("crew/", crew.helping, name="helping"),
+    path("crew/<str:token>/", crew.join, name="join-crew"),
     path("stall/<int:merchant_id>/terms/", include(TERMS)),
 ]

@@ -23,10 +23,13 @@ from catalog.models import Merchant, Product, SheetImport, StockLevel
 from catalog.photos.models import Photo
 from catalog.provenance import services as provenance
 from catalog.stocktaking import services as counting
+from livestream.chat import services as chat
+from livestream.chat import words
 from livestream.sessions import collections
 from orders.checkout.models import Order
 from tests.make import (
     make_client,
+    make_crew,
     make_endpoint,
     make_glossary,
     make_known_user,
@@ -34,6 +37,7 @@ from tests.make import (
     make_member,
     make_merchant,
     make_order,
+    make_speaker,
     make_terms,
     make_token,
     make_user,
@@ -58,13 +62,14 @@ PUBLIC = {
 # Anybody may do these: they are how one buys and talks. They change what buyers change.
 BUYING = {
     *("orders:claim", "orders:claim-by-form", "livestream:api-chat"),
+    "livestream:api-reactions",
     *("orders:quote", "orders:place-order"),
 }
 # About the person or the browser that asks, and nobody else.
 OWN = {
     *("orders:account", "orders:bag", "orders:quote-part", "orders:drop"),
     *("orders:drop-claim", "orders:sandbox-payment", "orders:payment-notice"),
-    *("catalog:stall", "catalog:apply"),
+    *("catalog:stall", "catalog:apply", "livestream:helping"),
 }
 # Only for those the thing belongs to: hosts, members, buyers by their bag, staff.
 CLOSED = {
@@ -73,6 +78,11 @@ CLOSED = {
     *("livestream:pieces", "livestream:link", "livestream:unlink", "livestream:pin"),
     *("livestream:unpin", "livestream:pin-next", "livestream:go-live"),
     *("livestream:end", "livestream:cancel", "orders:desk"),
+    *("livestream:api-waiting", "livestream:api-chat-act", "livestream:api-reply"),
+    *("livestream:api-slow", "livestream:crew", "livestream:add-crew"),
+    *("livestream:link-crew", "livestream:withdraw-crew", "livestream:remove-crew"),
+    *("livestream:chat", "livestream:chat-words", "livestream:drop-word"),
+    *("livestream:chat-file", "livestream:acts-file", "livestream:join-crew"),
     *("orders:order", "orders:show-order", "orders:pay", "orders:pay-now"),
     *("orders:change", "orders:paid", "orders:send", "orders:send-now"),
     *("orders:today", "orders:bring", "orders:results", "orders:results-file"),
@@ -200,6 +210,17 @@ class World:
         )
         self.terms = make_terms(self.merchant, host=self.listing.session.host)
         self.order = make_order(listing=self.listing)
+        session = self.listing.session
+        make_crew(session)
+        self.helper = session.crew.get()
+        self.word = words.add(
+            host=session.host, word="secret-word", language="", act="HOLD"
+        )
+        chat.say(
+            session_id=session.pk,
+            speaker=make_speaker("Held Viewer"),
+            text="secret-word of a held line",
+        )
         self.paid = make_packed_parcel(variant=self.variant)
         self.secrets = [
             *(self.merchant.credit_code, self.merchant.phone, "Draft in secret"),
@@ -207,6 +228,8 @@ class World:
             *(
                 "secret-sheet.xlsx",
                 "secret.example",
+                "secret-word",
+                self.helper.user.email,
                 "Secret shelf",
                 "61.37",
                 self.order.number,
@@ -233,6 +256,8 @@ class World:
             "message_id": self.message.pk,
             "take_id": self.take.pk,
             "collection_id": self.kept.pk,
+            "crew_id": self.helper.pk,
+            "word_id": self.word.pk,
             "terms_id": self.terms.pk,
             "evidence_id": 1,
             "said_id": 1,
@@ -276,6 +301,11 @@ class World:
             f"v{self.variant.pk}-wholesale_minor": "1.00",
             f"v{self.variant.pk}-min_quantity": "1",
             "outcome": "approve",
+            "act": "ban",
+            "number": 1,
+            "seconds": 60,
+            "to": 1,
+            "word": "stranger",
         }
 
 
@@ -380,7 +410,9 @@ def test_her_own_members_find_these_doors_open_and_read_what_strangers_may_not()
             seen += text_of(answer)
 
     numbers = {world.order.number, world.paid.number, "1 Main St", "%PDF"}
-    assert [s for s in world.secrets if s not in seen and s not in numbers] == []
+    hosts = {"secret-word", world.helper.user.email}
+    unseen = [s for s in world.secrets if s not in seen and s not in numbers | hosts]
+    assert unseen == []
     assert not [number for number in numbers if number in seen]  # buyers are not hers
 
 
@@ -428,4 +460,4 @@ def test_the_world_of_these_tests_has_something_to_steal():
 
     assert Order.objects.filter(status=Order.Status.PAID).exists()
     assert make_user() not in [m.user for m in world.merchant.members.all()]
-    assert len(world.secrets) == len(set(world.secrets)) == 14
+    assert len(world.secrets) == len(set(world.secrets)) == 16

@@ -5,16 +5,19 @@
 Server-sent events. `Last-Event-ID`, or `after`, resumes behind that number, 0 from the
 first event; without either the stream begins with `hello`, which carries the last
 number. Django's own streaming would cost three times the CPU for each event delivered.
+
+    POST /api/v1/sessions/<id>/reactions
+
+See `livestream.room.tapping`.
 """
 
 import asyncio
-import json
 import re
 import resource
 import signal
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import FrameType
 from typing import Any
@@ -25,12 +28,10 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
-from donghai.api import PROBLEM_JSON, document
+from livestream.room import tapping
 from livestream.room.hub import Hub, total_viewers, viewers_key
-from livestream.room.lines import Client, Message, Send, body
-
-Receive = Callable[[], Coroutine[Any, Any, Message]]
-Headers = list[tuple[bytes, bytes]]
+from livestream.room.lines import Client, Send, body
+from livestream.room.refusing import Headers, Receive, refuse
 
 SPARE_FILES = 256  # left to pages, databases and logs
 MACOS_FILES = 10_240  # the most it really gives to one process
@@ -49,15 +50,17 @@ async def application(scope: Mapping[str, Any], receive: Receive, send: Send) ->
     """Serve one viewer for as long as he listens, or the process's own life."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
+    elif scope["path_params"].get("door") == "reactions":
+        await tapping.serve(hub, scope, receive, send)
     elif scope["method"] != "GET":
-        await _refuse(send, 405, "method_not_allowed", [(b"allow", b"GET")])
+        await refuse(send, 405, "method_not_allowed", [(b"allow", b"GET")])
     elif hub.is_ending or hub.clients >= _most_clients():
-        await _refuse(send, 503, "too_many_viewers", [(b"retry-after", b"3")])
+        await refuse(send, 503, "too_many_viewers", [(b"retry-after", b"3")])
     else:
         try:
             after = _after(scope)
         except ValueError:
-            await _refuse(send, 400, "number_unreadable")
+            await refuse(send, 400, "number_unreadable")
         else:
             await _serve(scope["path_params"]["session_id"], after, receive, send)
 
@@ -88,10 +91,10 @@ async def _serve(
     try:
         room = await hub.enter(session_id, client)
     except db.Error:
-        await _refuse(send, 503, "log_unreadable", [(b"retry-after", b"3")])
+        await refuse(send, 503, "log_unreadable", [(b"retry-after", b"3")])
         return
     if room is None:
-        await _refuse(send, 404, "not_found")
+        await refuse(send, 404, "not_found")
         return
     try:
         await client.begin(STREAM_HEADERS)
@@ -119,20 +122,6 @@ def _after(scope: Mapping[str, Any]) -> int | None:
     if not NUMBER.fullmatch(given):
         raise ValueError(given)
     return int(given)
-
-
-async def _refuse(
-    send: Send, status: int, code: str, headers: Headers | None = None
-) -> None:
-    """A problem document. Nobody's language is known here; programs read the code."""
-    problem = json.dumps(document(code, code.replace("_", " "), status)).encode()
-    headers = [
-        (b"content-type", PROBLEM_JSON.encode()),
-        (b"content-length", str(len(problem)).encode()),
-        *(headers or []),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send(body(problem, more=False))
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -18,7 +18,7 @@ from donghai.templatetags.pages import country
 from hosts.models import Host
 from livestream.models import Listing, LiveSession, Market, RoomEvent
 from livestream.sessions import linking, services
-from livestream.views.access import for_hosts, own_session
+from livestream.views.access import for_desk, for_hosts, own_session
 
 
 class MarketField(forms.ModelChoiceField):
@@ -107,7 +107,7 @@ def plan(request: HttpRequest, host: Host) -> HttpResponse:
     )
 
 
-@for_hosts
+@for_desk
 @require_POST
 def run(request: HttpRequest, host: Host, session_id: int, act: str) -> HttpResponse:
     """Go live, end, or cancel."""
@@ -123,7 +123,7 @@ def run(request: HttpRequest, host: Host, session_id: int, act: str) -> HttpResp
     return redirect("orders:desk", session.pk)
 
 
-@for_hosts
+@for_desk
 @require_POST
 def hand_over(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """Ask the room to go on to another one."""
@@ -133,7 +133,7 @@ def hand_over(request: HttpRequest, host: Host, session_id: int) -> HttpResponse
     return redirect("orders:desk", session.pk)
 
 
-@for_hosts
+@for_desk
 @require_POST
 def pin(
     request: HttpRequest, host: Host, session_id: int, listing_id: int, act: str
@@ -146,7 +146,7 @@ def pin(
     return redirect("orders:desk", session.pk)
 
 
-@for_hosts
+@for_desk
 @require_POST
 def pin_next(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """Take up the piece after the one shown last; after the end comes the first."""

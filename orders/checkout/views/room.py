@@ -15,11 +15,13 @@ from django.views.decorators.http import require_POST
 from donghai.paging import whole_number
 from hosts.models import Host
 from livestream import sharing
-from livestream.models import Listing, LiveSession, RoomEvent
+from livestream.chat import reading as chat
+from livestream.chat.moderation import SLOW
+from livestream.models import Listing, LiveSession
 from livestream.room import stream
 from livestream.sessions.services import next_rooms
 from livestream.video import streams
-from livestream.views.access import for_hosts, own_session
+from livestream.views.access import for_desk, own_session
 from orders.checkout import numbers, services
 from orders.checkout.bag import bag_or_new, keep
 from orders.checkout.doors import offers
@@ -49,6 +51,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "pinned": next((one for one in shown if one.listing.pinned_at), None),
             "claims_url": reverse("orders:claim", args=[found.pk]),
             "chat_url": reverse("livestream:api-chat", args=[found.pk]),
+            "reactions_url": reverse("livestream:api-reactions", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
             "video_url": streams.live_url(found),
             "share_address": sharing.address_of(found),
@@ -80,7 +83,7 @@ def claim(request: HttpRequest, session_id: int) -> HttpResponse:
     return response
 
 
-@for_hosts
+@for_desk
 def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """What a host needs under her thumb while she talks."""
     found = own_session(host, session_id)
@@ -102,6 +105,7 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "next_rooms": next_rooms(found) if is_on_air else [],
             "is_early": found.starts_at - timezone.now() > EARLY,
             "hold_minutes": settings.HOLD_MINUTES,
+            "slow_choices": SLOW,
         },
     )
 
@@ -111,12 +115,11 @@ def _room(found: LiveSession, with_me: int = 0) -> dict[str, Any]:
 
     `with_me` is 1 for who is about to watch, and may be the first.
     """
-    said = RoomEvent.objects.filter(session=found, kind="chat")
     return {
         "session": found,
         "last_number": found.log.last_number,
         "viewers": max(with_me, stream.viewers(found.pk)),
-        "chat": list(said.order_by("-number")[:CHAT_SHOWN])[::-1],
+        "chat": chat.last_lines(found, CHAT_SHOWN),
         "events_url": reverse("livestream:events", args=[found.pk]),
     }
 

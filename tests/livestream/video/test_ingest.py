@@ -3,11 +3,9 @@ import threading
 from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from hypothesis import given
@@ -130,8 +128,9 @@ def test_an_upload_that_is_no_video_is_refused_and_leaves_no_trace(camera, what)
 
 
 def files():
-    root = Path(settings.MEDIA_ROOT) / "video"
-    return sorted(str(path) for path in root.rglob("*") if path.is_file())
+    """What lies in the folders of this test's streams."""
+    folder = [folders.folder(stream.secret) for stream in Stream.objects.all()]
+    return sorted(str(x) for each in folder for x in each.rglob("*") if x.is_file())
 
 
 @given(st.data())

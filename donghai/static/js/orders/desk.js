@@ -1,5 +1,6 @@
 // The host's desk: claims as they come, one tap to the next piece, the truth about the line.
 import { say, showTimes } from "../donghai.js";
+import { crewChat } from "../livestream/chat_crew.js";
 import { listen } from "../livestream/events.js";
 import * as camera from "../livestream/video/camera.js";
 
@@ -118,17 +119,7 @@ document.addEventListener("submit", async (event) => {
 
 // ---- events ----
 const hear = {
-  chat({ name, text }) {
-    const line = document.createElement("p");
-    const who = document.createElement("b");
-    who.textContent = name;
-    line.append(who, " ", text);
-    $("chat").append(line);
-    while ($("chat").children.length > 80) $("chat").firstElementChild.remove();
-    $("chat").parentElement.scrollTop = $("chat").parentElement.scrollHeight;
-    $("question").replaceChildren(...line.cloneNode(true).childNodes);
-    $("question").hidden = false;
-  },
+  ...crewChat().hear,
   claim(payload, at) {
     addClaim(payload, at);
     refresh();
