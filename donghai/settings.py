@@ -236,6 +236,9 @@ ROUNDS = [
     ("catalog.connections.outbox.write_messages", 1.0),
     ("catalog.connections.outbox.forget_old", 3600.0),
     ("livestream.sessions.sold.refresh_search", 600.0),
+    ("livestream.schedule.series.fill_horizon", 3600.0),
+    ("livestream.schedule.reminders.look", 30.0),
+    ("livestream.schedule.following.forget_old", 3600.0),
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
     ("catalog.stocktaking.alarms.look", 300.0),
@@ -283,6 +286,10 @@ TRANSLATOR = env.str("TRANSLATOR", "")  # none: what people wrote stays as it is
 LIBRETRANSLATE_URL = env.str("LIBRETRANSLATE_URL", "").rstrip("/")
 LIBRETRANSLATE_KEY = env.str("LIBRETRANSLATE_KEY", "")
 TRANSLATION_SECONDS = env.float("TRANSLATION_SECONDS", 10.0)
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "")  # none: one is made in var/
+VAPID_SUBJECT = env.str(
+    "VAPID_SUBJECT", "" if PRODUCTION else "mailto:hello@donghai.example"
+)
 
 # The trade
 HOLD_MINUTES = env.int("HOLD_MINUTES", 10)

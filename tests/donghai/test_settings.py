@@ -45,6 +45,8 @@ def test_development_starts_as_it_is():
         ({"CARRIER": "sandbox"}, "CARRIER"),
         ({"FX_BANK": "sandbox"}, "FX_BANK"),
         ({"TRANSLATOR": "sandbox"}, "TRANSLATOR"),
+        ({"VAPID_PRIVATE_KEY": ""}, "VAPID_PRIVATE_KEY"),
+        ({"VAPID_SUBJECT": "me"}, "VAPID_SUBJECT"),
     ],
 )
 def test_an_unsafe_production_does_not_start(fault, word):
