@@ -56,6 +56,8 @@ def ask_to_confirm(step: Step) -> None:
             mail.send()
         except OF_ONE as error:
             log.warning("mail refused", extra={"error": type(error).__name__})
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailServerAway(type(error).__name__) from None
     with steps.finishing(step):
         pass
 

@@ -39,7 +39,7 @@ def look(
 ) -> Outlook:
     """What speaks against a plan; of a session that is moved, `session_id`."""
     days = series.to_come(plan, rule) if rule else [plan.starts_on]
-    zone = plan.market.zone
+    zone = plan.clock
     barred = series.uncertified(host, plan.language, days) if rule else []
     made = [day for day in days if day not in barred]
     occasions = [
@@ -91,7 +91,7 @@ def _occasion(host: Host, plan: Plan, session_id: int) -> Occasion:
         language=plan.language,
         market_id=plan.market.pk,
         studio_id=plan.studio_id,
-        zone=plan.market.zone,
+        zone=plan.clock,
         starts_at=starts_at,
         ends_at=ends_at,
         session_id=session_id,

@@ -109,7 +109,7 @@ def look() -> int:
             state=LiveSession.State.SCHEDULED,
             starts_at__lte=now + BEFORE[kind],
             starts_at__gt=now + NEXT[kind],
-        )
+        ).only("pk", "host_id", "starts_at")
         written += _schedule(_unseen(list(due), kind), kind)
     return written
 

@@ -48,7 +48,7 @@ def begin(*, host: Host, plan: Plan, rule: Rule) -> Series:
         market=plan.market,
         studio_id=plan.studio_id,
         title=plan.title,
-        zone=plan.market.zone,
+        zone=plan.clock,
         first_day=plan.starts_on,
         starts_time=plan.starts_time,
         minutes=plan.minutes,
@@ -68,7 +68,7 @@ def begin(*, host: Host, plan: Plan, rule: Rule) -> Series:
 def to_come(plan: Plan, rule: Rule, now: datetime | None = None) -> list[date]:
     """The dates a series has from now on, as far ahead as sessions are made."""
     moment = now or timezone.now()
-    today = moment.astimezone(ZoneInfo(plan.market.zone)).date()
+    today = moment.astimezone(ZoneInfo(plan.clock)).date()
     start = max(today - timedelta(days=1), plan.starts_on)
     lasts = timedelta(minutes=plan.minutes)
     return [
@@ -94,8 +94,6 @@ def fill(series_id: int) -> list[LiveSession]:
     series = found.select_related("host", "market").get(pk=series_id)
     if series.ended_at:
         return []
-    # The zone it was planned in holds, whatever becomes of the market's
-    series.market.zone = series.zone
     plan = Plan(
         title=series.title,
         language=series.language,
@@ -105,6 +103,7 @@ def fill(series_id: int) -> list[LiveSession]:
         minutes=series.minutes,
         studio_id=series.studio_id,
         series_id=series.pk,
+        zone=series.zone,
     )
     coming = to_come(plan, Rule(series.rule, series.until, series.count))
     done = set(series.sessions.values_list("series_day", flat=True))
@@ -162,4 +161,4 @@ def end(*, host: Host, series_id: int) -> int:
 
 
 def _ends(day: date, plan: Plan, lasts: timedelta) -> datetime:
-    return services.moment_of(day, plan.starts_time, plan.market.zone) + lasts
+    return services.moment_of(day, plan.starts_time, plan.clock) + lasts

@@ -1,6 +1,6 @@
 """Scheduling a session, going live, ending."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,12 @@ class Plan:
     minutes: int = 120
     studio_id: int | None = None
     series_id: int | None = None
+    zone: str = ""  # whose wall time it is, when not the market's of today
+
+    @property
+    def clock(self) -> str:
+        """The zone whose wall clock the times are of."""
+        return self.zone or self.market.zone
 
 
 @transaction.atomic
@@ -63,7 +69,7 @@ def schedule_session(*, host: Host, plan: Plan) -> LiveSession:
         language=plan.language,
         market=plan.market,
         title=plan.title,
-        zone=plan.market.zone,
+        zone=plan.clock,
         starts_on=plan.starts_on,
         starts_time=plan.starts_time,
         starts_at=starts_at,
@@ -79,7 +85,7 @@ def schedule_session(*, host: Host, plan: Plan) -> LiveSession:
 
 def span_of(plan: Plan) -> tuple[datetime, datetime]:
     """From when to when. Refuses what is over, and what is more than a year away."""
-    starts_at = moment_of(plan.starts_on, plan.starts_time, plan.market.zone)
+    starts_at = moment_of(plan.starts_on, plan.starts_time, plan.clock)
     ends_at = starts_at + timedelta(minutes=plan.minutes)
     if ends_at <= timezone.now() or starts_at > timezone.now() + FARTHEST:
         raise NotThatDay()
@@ -99,13 +105,13 @@ def moment_of(day: date, wall: time, zone: str) -> datetime:
 
 @transaction.atomic
 def move_session(*, host: Host, session_id: int, plan: Plan) -> LiveSession:
-    """Give a session that has not begun another day, time or length.
+    """Give a session that has not begun another day, time, length or room.
 
-    Locks the session; what is linked stays. Refuses as scheduling it would.
+    Locks the session; its clock and what is linked stay. Refuses as scheduling would.
     """
     session = own(host, session_id)
     require(session, LiveSession.State.SCHEDULED)
-    starts_at, ends_at = span_of(plan)
+    starts_at, ends_at = span_of(replace(plan, zone=session.zone))
     require_right_to_present(host, language=session.language, on=plan.starts_on)
     session.starts_on, session.starts_time = plan.starts_on, plan.starts_time
     session.starts_at, session.ends_at = starts_at, ends_at

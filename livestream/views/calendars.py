@@ -56,9 +56,11 @@ def feed(request: HttpRequest) -> HttpResponse:
     sessions, language, market = chosen(request, LiveSession.objects.all())
     if not (language or market):
         raise Http404(_("A calendar is of a language, a market or a host."))
-    names = [Language(language).label] * bool(language)
-    names += [country(market)] * bool(market)
-    return _feed(request, sessions, " · ".join(names))
+    names = [
+        dict(Language.choices).get(language, ""),
+        country(market) if market else "",
+    ]
+    return _feed(request, sessions, " · ".join(filter(None, names)))
 
 
 def _feed(

@@ -280,10 +280,10 @@ def _put(
 
 def _moved(session: LiveSession, form: WhenForm) -> Plan:
     """A session's plan with another time; it stays by its own zone's clock."""
-    session.market.zone = session.zone
     return Plan(
         title=session.title,
         language=session.language,
         market=session.market,
+        zone=session.zone,
         **form.when(),
     )
