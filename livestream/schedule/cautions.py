@@ -68,7 +68,7 @@ def of_clocks(
     found, before = [], today
     for day in days:
         was, now = _home_time(before, wall, zone), _home_time(day, wall, zone)
-        if was != now:
+        if was != now and day > before:
             since = before + ONE_DAY
             while _home_time(since, wall, zone) != now:
                 since += ONE_DAY
@@ -196,7 +196,8 @@ def _short(cautions: Sequence[Caution]) -> list[Caution]:
     """The first few of each kind, and how many more there are."""
     found = []
     for kind in dict.fromkeys(caution.kind for caution in cautions):
-        same = [caution for caution in cautions if caution.kind == kind]
+        alike = (caution for caution in cautions if caution.kind == kind)
+        same = list(dict.fromkeys(alike))
         found += same[:MOST_SAID]
         more = len(same) - MOST_SAID
         if more > 0:

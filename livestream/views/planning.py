@@ -218,7 +218,7 @@ def date(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             outlook = planning.look(host=host, plan=wanted, session_id=session.pk)
             if _goes_on(request, outlook):
                 services.move_session(host=host, session_id=session.pk, plan=wanted)
-                messages.success(request, _("Moved. Who is reminded hears of it."))
+                messages.success(request, _("Moved. Reminders go by the new time."))
                 return redirect("livestream:studio")
         except Refused as refusal:
             form.add_error(None, str(refusal))

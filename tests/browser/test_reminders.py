@@ -42,7 +42,8 @@ def test_a_phone_is_notified_without_an_account_and_stops_it_again(open_phone):
         lambda event: found.extend(event["registrations"]),
     )
     workers.send("ServiceWorker.enable")
-    phone.wait_for_function("navigator.serviceWorker.controller !== undefined")
+    while not found:
+        phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
     told = '{"title": "Mei", "body": "22:00", "url": "/live/1/", "tag": "session-1"}'
     workers.send(
         "ServiceWorker.deliverPushMessage",
@@ -52,14 +53,17 @@ def test_a_phone_is_notified_without_an_account_and_stops_it_again(open_phone):
             "data": told,
         },
     )
-    shown = phone.wait_for_function(
+    shown = phone.evaluate(
         """async () => {
-          const { ready } = navigator.serviceWorker;
-          const [one] = await (await ready).getNotifications();
-          return one && [one.title, one.body, one.data.url];
+          const worker = await navigator.serviceWorker.ready;
+          for (let looks = 0; looks < 200; looks += 1) {
+            const [one] = await worker.getNotifications();
+            if (one) return [one.title, one.body, one.data.url];
+            await new Promise((next) => setTimeout(next, 50));
+          }
         }"""
     )
-    assert shown.json_value() == ["Mei", "22:00", "/live/1/"]
+    assert shown == ["Mei", "22:00", "/live/1/"]
 
     phone.click("text=Stop reminders of Mei")
     phone.wait_for_selector("text=Stopped.")

@@ -230,3 +230,32 @@ def test_the_plan_page_says_what_speaks_against_keeps_what_was_typed_and_goes_on
 
     studio = page.get("/studio/").content.decode()
     assert "in Donghai" in studio
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
+def test_a_host_changes_one_date_by_plain_forms_and_nobody_else_does():
+    host = make_host("en")
+    made = begin(host)
+    first, second, *_rest = of(made)
+    page, stranger = make_client(host.user), make_client(make_host("en").user)
+    when = {"starts_on": "2026-10-24", "starts_time": "20:00", "minutes": "60"}
+    acts = {
+        f"/studio/{first.pk}/date/": when,
+        f"/studio/{second.pk}/skip/": {},
+        f"/studio/series/{made.pk}/end/": {},
+    }
+
+    for address, typed in acts.items():
+        assert stranger.post(address, typed).status_code == 404
+    assert set(made.sessions.values_list("revision", flat=True)) == {0}
+
+    shown = page.get(f"/studio/{first.pk}/date/").content.decode()
+    assert 'value="22:00"' in shown
+    for address, typed in acts.items():
+        assert page.post(address, typed).headers["Location"] == "/studio/"
+    first.refresh_from_db()
+    made.refresh_from_db()
+    assert first.starts_time == time(20)
+    assert made.ended_at == NOW
+    assert not made.sessions.filter(state=State.SCHEDULED).exists()
