@@ -240,6 +240,9 @@ ROUNDS = [
     ("catalog.connections.outbox.forget_old", 3600.0),
     ("livestream.sessions.sold.refresh_search", 600.0),
     ("livestream.room.samples.count", 15.0),
+    ("livestream.schedule.series.fill_horizon", 3600.0),
+    ("livestream.schedule.reminders.look", 30.0),
+    ("livestream.schedule.following.forget_old", 3600.0),
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
     ("catalog.stocktaking.alarms.look", 300.0),
@@ -294,6 +297,10 @@ if TRANSLATOR:  # a worker of its own then: -Q talk
         "args": ["talk"],
         "options": {"expires": 5, "queue": "talk"},
     }
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "")  # none: one is made in var/
+VAPID_SUBJECT = env.str(
+    "VAPID_SUBJECT", "" if PRODUCTION else "mailto:hello@donghai.example"
+)
 
 # The trade
 HOLD_MINUTES = env.int("HOLD_MINUTES", 10)

@@ -3,20 +3,34 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from donghai.admin.steps import describe
 from donghai.backoffice.columns import column, link, money, number, state, titled
-from donghai.backoffice.duties import ADMINS
+from donghai.backoffice.duties import ADMINS, CLERKS
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from donghai.templatetags.pages import place
 from livestream import chat_admin  # noqa: F401 - registers its pages
-from livestream.models import HostTerms, Listing, LiveSession, Market, RoomEvent
+from livestream.models import (
+    Follow,
+    HostTerms,
+    Listing,
+    LiveSession,
+    Market,
+    RoomEvent,
+    Series,
+    SkippedDay,
+    Studio,
+    Subscriber,
+)
+from livestream.schedule import following
 
 describe(LiveSession, draw_cover=_("draw a demo session's cover"))
+describe(LiveSession, remind=_("send reminders of a session"))
+describe(Follow, confirm_follow=_("ask a follower to confirm"))
 
 MARKET = link("market", _("market"), order="market")
 RETAIL = money("retail", _("retail price"))
@@ -43,6 +57,7 @@ class LiveSessionPage(Page):
     shown = (
         *("title", link("host", _("host")), MARKET, "language", "currency"),
         *("state", "starts_at", "there", "zone", "ends_at"),
+        *(link("series", _("series")), link("studio", _("studio room"))),
         *("went_live_at", "ended_at"),
     )
     inlines = (Listings,)
@@ -54,6 +69,7 @@ class LiveSessionPage(Page):
         "starts_at",
         "there",
         number("pieces", _("pieces")),
+        number("followed", _("followers")),
         state("state", _("state")),
     )
     list_select_related = ("host", "market")
@@ -64,7 +80,13 @@ class LiveSessionPage(Page):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LiveSession]:
         rows = super().get_queryset(request).select_related("host", "market")
-        return rows.annotate(pieces=Count("listings"))
+        theirs = Follow.objects.confirmed().filter(
+            Q(host=OuterRef("host")) | Q(session=OuterRef("pk"))
+        )
+        followed = theirs.order_by().annotate(n=Func(F("pk"), function="count"))
+        return rows.annotate(
+            pieces=Count("listings"), followed=Subquery(followed.values("n"))
+        )
 
     @admin.display(description=_("by the market's clock"))
     def there(self, session: LiveSession) -> str:
@@ -162,3 +184,100 @@ class RoomEventPage(Page):
         return ", ".join(f"{name}: {what}" for name, what in event.payload.items())[
             :120
         ]
+
+
+@admin.register(Studio)
+class StudioPage(Page):
+    """The centre's rooms; one that is not in use any more keeps its sessions."""
+
+    group = Group.SESSIONS
+    added_by = kept_by = CLERKS
+    fields = ("name", "is_open")
+    list_display = ("name", "is_open")
+    search_fields = ("name__icontains",)
+    ordering = ("name",)
+
+
+class SkippedDays(Part):
+    model = SkippedDay
+    shown = ("day",)
+    ordering = ("day",)
+
+
+@admin.register(Series)
+class SeriesPage(Page):
+    """Repeating sessions; hosts begin and end them."""
+
+    group = Group.SESSIONS
+    shown = (
+        *("title", link("host", _("host")), MARKET, "language"),
+        *(link("studio", _("studio room")), "rule", "first_day", "starts_time"),
+        *("zone", "minutes", "until", "count", "made_at", "ended_at"),
+    )
+    inlines = (SkippedDays,)
+    list_display = (
+        "title",
+        link("host", _("host"), order="host"),
+        MARKET,
+        *("language", "rule", "starts_time", "zone", "until"),
+        number("made", _("sessions")),
+        "ended_at",
+    )
+    list_select_related = ("host", "market")
+    list_filter = (("market", titled(_("market"))), "language")
+    search_fields = ("title__icontains", "host__name__istartswith")
+    search_help_text = _("Title or host")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Series]:
+        rows = super().get_queryset(request).select_related("host", "market", "studio")
+        return rows.annotate(made=Count("sessions"))
+
+
+@admin.register(Follow)
+class FollowPage(Page):
+    """Who wants reminders of whom, counted and without an address."""
+
+    group = Group.SESSIONS
+    shown = (
+        *(link("host", _("host")), link("session", _("session")), "way"),
+        *("made_at", "confirmed_at"),
+    )
+    list_display = (
+        column("pk", _("number"), order="pk"),
+        link("host", _("host"), order="host"),
+        link("session", _("session"), order="session"),
+        *("way", "made_at", "confirmed_at"),
+    )
+    list_select_related = ("host", "session", "subscriber")
+    search_fields = ("host__name__istartswith", "session__title__istartswith")
+    search_help_text = _("Host or the session's title")
+
+    @admin.display(description=_("by"))
+    def way(self, follow: Follow) -> str:
+        return str(_("device") if follow.subscriber.endpoint else _("e-mail"))
+
+
+@admin.register(Subscriber)
+class SubscriberPage(Page):
+    """For somebody who writes to us: found by the whole address, and forgotten."""
+
+    group = Group.SESSIONS
+    seen_by = CLERKS
+    shown = ("language", "zone", "made_at", "asked_at")
+    list_display = (
+        column("pk", _("number"), order="pk"),
+        *("language", "zone", "made_at"),
+        number("wishes", _("follows")),
+    )
+    search_fields = ("known_as__iexact",)
+    search_help_text = _("The whole e-mail address")
+    actions = ("forget",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
+        return super().get_queryset(request).annotate(wishes=Count("follows"))
+
+    @admin.action(description=_("Forget the address"), permissions=["work"])
+    def forget(self, request: HttpRequest, rows: QuerySet[Subscriber]) -> None:
+        for subscriber in rows:
+            self.log_change(request, subscriber, str(_("forgotten")))
+            following.forget(subscriber.pk)

@@ -3,5 +3,6 @@
 from livestream.chat.models import *  # noqa: F403
 from livestream.crew.models import *  # noqa: F403
 from livestream.room.models import *  # noqa: F403
+from livestream.schedule.models import *  # noqa: F403
 from livestream.sessions.models import *  # noqa: F403
 from livestream.video.models import *  # noqa: F403

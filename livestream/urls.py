@@ -4,7 +4,18 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from livestream import api
 from livestream.chat import api as chat_api
-from livestream.views import crew, kept, market, schedule, studio, terms, video
+from livestream.views import (
+    calendars,
+    crew,
+    following,
+    kept,
+    market,
+    planning,
+    schedule,
+    studio,
+    terms,
+    video,
+)
 
 app_name = "livestream"
 
@@ -52,7 +63,10 @@ CREW = [  # of one session
 STUDIO: list[URLPattern | URLResolver] = [
     path("<int:session_id>/crew/", include(CREW)),
     path("", studio.studio, name="studio"),
-    path("plan/", studio.plan, name="plan"),
+    path("plan/", planning.plan, name="plan"),
+    path("<int:session_id>/date/", planning.date, name="date"),
+    path("<int:session_id>/skip/", planning.skip, name="skip"),
+    path("series/<int:series_id>/end/", planning.end, name="end-series"),
     path("market/", market.market, name="market"),
     path("<int:session_id>/pieces/", market.pieces, name="pieces"),
     path("<int:session_id>/pieces/link/", market.link, name="link"),
@@ -116,8 +130,15 @@ urlpatterns = [
     path("api/v1/", include(API)),
     path("api/v1/video/<int:stream_id>/", include(VIDEO)),
     path("schedule/", schedule.schedule, name="schedule"),
-    path("live/<int:session_id>/calendar.ics", schedule.calendar, name="calendar"),
+    path("schedule/calendar.ics", calendars.feed, name="feed"),
+    path("live/<int:session_id>/calendar.ics", calendars.session, name="calendar"),
     path("hosts/<slug:slug>/", schedule.host, name="host"),
+    path("hosts/<slug:slug>/calendar.ics", calendars.host, name="host-feed"),
+    path("hosts/<slug:slug>/follow/", following.host, name="follow"),
+    path("live/<int:session_id>/remind/", following.session, name="remind"),
+    path("follow/confirm/<str:link>/", following.confirm, name="confirm"),
+    path("follow/stop/<str:link>/", following.stop, name="stop"),
+    path("push.js", following.worker, name="push-worker"),
     path("studio/", include(STUDIO)),
     path("crew/", crew.helping, name="helping"),
     path("crew/<str:token>/", crew.join, name="join-crew"),

@@ -37,6 +37,7 @@ from tests.make import (
     make_member,
     make_merchant,
     make_order,
+    make_series,
     make_speaker,
     make_terms,
     make_token,
@@ -51,6 +52,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     *("healthz", "readyz", "schema", "docs", "media/<path:path>"),
     *("hosts:hosts", "livestream:host", "livestream:schedule", "livestream:calendar"),
+    *("livestream:feed", "livestream:host-feed", "livestream:push-worker"),
     *("livestream:api-sessions", "livestream:api-session", "livestream:events"),
     *("orders:home", "orders:market", "orders:product", "orders:session"),
     *("orders:deliver-to",),
@@ -64,12 +66,14 @@ BUYING = {
     *("orders:claim", "orders:claim-by-form", "livestream:api-chat"),
     "livestream:api-reactions",
     *("orders:quote", "orders:place-order"),
+    *("livestream:follow", "livestream:remind"),
 }
 # About the person or the browser that asks, and nobody else.
 OWN = {
     *("orders:account", "orders:bag", "orders:quote-part", "orders:drop"),
     *("orders:drop-claim", "orders:sandbox-payment", "orders:payment-notice"),
     *("catalog:stall", "catalog:apply", "livestream:helping"),
+    *("livestream:confirm", "livestream:stop"),  # whoever holds the link we signed
 }
 # Only for those the thing belongs to: hosts, members, buyers by their bag, staff.
 CLOSED = {
@@ -94,7 +98,8 @@ CLOSED = {
         "livestream:take-out",
     ),
     *("livestream:terms", "livestream:agree-terms", "livestream:terms-hosts"),
-    "livestream:end-terms",
+    *("livestream:end-terms", "livestream:date", "livestream:skip"),
+    "livestream:end-series",
     *("catalog:products", "catalog:new-product", "catalog:edit-product"),
     *("catalog:keep-product", "catalog:withdraw-product", "catalog:prices"),
     *("catalog:photos", "catalog:photos-add", "catalog:photos-order"),
@@ -208,6 +213,7 @@ class World:
         self.kept = collections.keep(
             host=self.listing.session.host, name="Kept", variant_id=self.variant.pk
         )
+        self.series = make_series(host=self.listing.session.host)
         self.terms = make_terms(self.merchant, host=self.listing.session.host)
         self.order = make_order(listing=self.listing)
         session = self.listing.session
@@ -259,6 +265,8 @@ class World:
             "crew_id": self.helper.pk,
             "word_id": self.word.pk,
             "terms_id": self.terms.pk,
+            "series_id": self.series.pk,
+            "link": "1:not:ours",
             "evidence_id": 1,
             "said_id": 1,
             "what": "lot",

@@ -52,13 +52,14 @@ def test_a_session_starts_by_its_markets_wall_clock(day, moment):
 
 
 @pytest.mark.django_db
-def test_an_hour_that_the_clocks_skip_is_refused():
+@time_machine.travel(datetime(2026, 3, 1, tzinfo=UTC), tick=False)
+def test_in_the_hour_that_the_clocks_skip_a_session_starts_an_hour_later():
     skipped = plan("US", date(2026, 3, 8), time(2, 30))
 
-    with pytest.raises(services.NoSuchTime):
-        services.schedule_session(host=make_host("en"), plan=skipped)
+    session = services.schedule_session(host=make_host("en"), plan=skipped)
 
-    assert not LiveSession.objects.exists()
+    assert f"{session.local_start:%H:%M}" == "03:30"
+    assert session.starts_time == time(2, 30)
 
 
 @pytest.mark.django_db
