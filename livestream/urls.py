@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from livestream import api
-from livestream.views import kept, market, schedule, studio, terms
+from livestream.views import kept, market, prompter, schedule, studio, terms
 
 app_name = "livestream"
 
@@ -51,6 +51,14 @@ STUDIO = [
         "<int:session_id>/collections/<int:collection_id>/<int:variant_id>/take-out/",
         kept.take_out,
         name="take-out",
+    ),
+    path("<int:session_id>/phrases/", prompter.phrases, name="phrases"),
+    path("<int:session_id>/phrases/match/", prompter.match, name="match-phrase"),
+    path("<int:session_id>/phrases/<slug:card>/use/", prompter.use, name="use-phrase"),
+    path(
+        "<int:session_id>/phrases/<slug:card>/keep/",
+        prompter.keep,
+        name="keep-phrase",
     ),
     path("<int:session_id>/go-live/", studio.run, {"act": "go-live"}, name="go-live"),
     path("<int:session_id>/end/", studio.run, {"act": "end"}, name="end"),
