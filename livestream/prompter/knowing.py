@@ -146,11 +146,11 @@ def _of_sizes(piece: Piece, language: str) -> Iterator[tuple[str, str]]:
     for measure in (*ACROSS, Measure.DIAMETER.value):
         if measure in sizes:
             key = measure.removesuffix("_mm")
-            yield key, speaking.lengths([sizes[measure]], language)
+            yield key, speaking.lengths((sizes[measure],), language)
     rest = [size for measure, size in sizes.items() if measure not in ACROSS]
     shown = rest or [sizes[measure] for measure in ACROSS[:1] if measure in sizes]
     if shown:
-        yield "size", speaking.lengths(shown, language)
+        yield "size", speaking.lengths(tuple(shown), language)
     if piece.facts.weight_g is not None:
         yield "weight", speaking.weight(piece.facts.weight_g, language)
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from math import log
 from unicodedata import combining, normalize
@@ -10,47 +11,72 @@ from unicodedata import combining, normalize
 from livestream.prompter.cards import cards
 
 STEM = 5  # letters of a word that count: endings are grammar
-LEAST = 0.28  # of what the line says; less is a guess
+SHORT, OF_SHORT = 3, 0.3  # letters; shorter words are mostly grammar, too
+OF_QUESTION, OF_BOTH = 0.65, 0.3  # beside the words a card is also asked with
+LENGTHY = 0.05  # how much a card's own words count that the line doesn't say
+UNHEARD = 0.15  # and the line's words that no card knows
+LEAST = 0.4  # of what could be shared; less is a guess
 ARABIC = re.compile(r"^[وف]?(?:ال|بال|لل|[بلك](?=\w{3}))")
 WORD = re.compile(r"\w+")
 SYLLABIC = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """How much each token stands for each card, and how rare it is."""
+
+    cards: dict[str, dict[str, float]]
+    rarity: dict[str, float]
+
+    def score(self, key: str, said: set[str]) -> float:
+        of, rarity = self.cards[key], self.rarity
+        known = sum(rarity[token] for token in said if token in rarity)
+        unheard = sum(token not in rarity for token in said) * max(rarity.values())
+        own = sum(rarity[token] * share for token, share in of.items())
+        shared = sum(rarity[token] * of[token] for token in said if token in of)
+        return shared / (known + UNHEARD * unheard + LENGTHY * own)
+
+
 def likeliest(line: str, language: str) -> str:
     """The key of the card that answers a line, or "" where none seems to."""
-    index, weights = _index(language)
-    said = set(_tokens(line))
-    known = {token: weights[token] for token in said if token in weights}
-    unheard = max(weights.values()) * sum(token not in weights for token in said) * 0.15
-    whole = sum(known.values()) + unheard
-    if not known:
-        return ""
+    index, said = _index(language), set(_tokens(line))
     scores = {
-        key: sum(known.get(token, 0) * of[token] for token in of)
-        / (whole + 0.08 * sum(of.values()))
-        for key, of in index.items()
+        key: index.score(key, said)
+        for key, of in index.cards.items()
         if not said.isdisjoint(of)
     }
-    best = max(scores, key=lambda key: scores[key])
-    return best if scores[best] >= LEAST else ""
+    best = max(scores, key=lambda key: scores[key], default="")
+    return best if best and scores[best] >= LEAST else ""
 
 
 @cache
-def _index(language: str) -> tuple[dict[str, Counter[str]], dict[str, float]]:
-    """Each card's tokens, those of its question counting more; and how rare each is."""
-    index = {}
-    for card in cards().values():
-        text = card.texts[language]
-        asked = Counter(dict.fromkeys(_tokens(text.question), 1.0))
-        also = Counter(dict.fromkeys(_tokens(text.words), 1.0))
-        index[card.key] = Counter(
-            {
-                token: min(1.3, asked[token] * 0.9 + also[token])
-                for token in asked | also
-            }
-        )
-    among = Counter(token for of in index.values() for token in of)
-    return index, {token: log(1 + len(index) / n) for token, n in among.items()}
+def _index(language: str) -> Index:
+    shares = {key: _shares(key, language) for key in cards()}
+    among = Counter(token for key in cards() for token in _all_of(key, language))
+    tokens = {token for of in shares.values() for token in of}
+    rarity = {token: log(1 + len(shares) / among[token]) for token in tokens}
+    short = {token: rarity[token] * OF_SHORT for token in tokens if _is_short(token)}
+    return Index(shares, rarity | short)
+
+
+def _shares(key: str, language: str) -> dict[str, float]:
+    text = cards()[key].texts[language]
+    asked, also = set(_tokens(text.question)), set(_tokens(text.words))
+    return {
+        token: (1.0 if token in also else OF_QUESTION)
+        + (OF_BOTH if token in asked & also else 0)
+        for token in asked | also
+    }
+
+
+def _is_short(token: str) -> bool:
+    return len(token) < SHORT and not SYLLABIC.match(token)
+
+
+def _all_of(key: str, language: str) -> set[str]:
+    """Of answers too: what is in many of them is grammar, however rarely asked with."""
+    text = cards()[key].texts[language]
+    return set(_tokens(" ".join((text.question, text.words, *text.answers.values()))))
 
 
 def _tokens(text: str) -> Iterator[str]:

@@ -73,13 +73,11 @@ def _pages(
     for page in PAGES:
         said = [key for group in page for key in _first_known(group, cases)]
         if said:
-            spoken, chinese = (
-                _joined(
-                    (answer(cards()[key], one, cases, words[one]) for key in said), one
-                )
+            both = (
+                _joined([_said(key, one, cases, words) for key in said], one)
                 for one in (language, CHINESE)
             )
-            yield Page(spoken, chinese)
+            yield Page(*both)
 
 
 def _said(
@@ -97,7 +95,7 @@ def _is_known(key: str, cases: Holding) -> bool:
     return cases.get(cards()[key].by, ("",))[0] not in (UNKNOWN, "LATER")
 
 
-def _joined(sentences: Iterator[str], language: str) -> str:
+def _joined(sentences: list[str], language: str) -> str:
     return ("" if TONGUES[language].stop == "。" else " ").join(sentences)
 
 

@@ -27,19 +27,22 @@ UNITS = {
 }
 
 
-def lengths(sizes: Sequence[Decimal], language: str) -> str:
+@lru_cache(maxsize=4096)
+def lengths(sizes: tuple[Decimal, ...], language: str) -> str:
     """40 × 30 millimetres; in centimetres once the longest is long."""
     if max(sizes) >= CM_FROM:
         return _counted([size / 10 for size in sizes], "cm", language)
     return _counted(sizes, "mm", language)
 
 
+@lru_cache(maxsize=4096)
 def weight(grams: Decimal, language: str) -> str:
     if grams < 1000:
         return _counted([grams], "g", language)
     return _counted([grams / 1000], "kg", language)
 
 
+@lru_cache(maxsize=256)
 def lasting(number: int, unit: str, language: str) -> str:
     """10 minutes, 6 hours, 14 days."""
     if language in SIGNS:
@@ -47,6 +50,7 @@ def lasting(number: int, unit: str, language: str) -> str:
     return format_unit(number, f"duration-{unit}", "long", locale=_locale(language))
 
 
+@lru_cache(maxsize=4096)
 def money(amount: Money, language: str) -> str:
     """24.50 US dollars, and 24 where there are no cents to say."""
     value = amount.amount

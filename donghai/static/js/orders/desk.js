@@ -4,7 +4,7 @@ import { listen } from "../livestream/events.js";
 
 const desk = document.getElementById("desk");
 const $ = (id) => document.getElementById(id);
-const PARTS = ["pinned", "earned", "unpin", "next", "queue-list", "queue-sheet"];
+const PARTS = ["pinned", "prompter", "earned", "unpin", "next", "queue-list", "queue-sheet"];
 
 // ---- the parts that the server draws ----
 let isRefreshing = false;
