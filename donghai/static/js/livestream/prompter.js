@@ -11,11 +11,13 @@ const asked = document.getElementById("asked");
 const list = document.getElementById("phrase-list");
 const search = document.getElementById("phrases-search");
 const { language, token } = sheet.dataset;
+const hers = document.documentElement.lang === CHINESE ? CHINESE : language;
 const kept = JSON.parse(document.getElementById("phrases-kept").textContent);
 const favourites = new Set(kept.favourites);
 let cards = [];
 let piece = {};
 let topic = "";
+let at = 0; // the page she reads
 
 // ---- what is said ----
 const fold = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLocaleLowerCase();
@@ -52,7 +54,7 @@ async function load() {
   draw();
 }
 
-function draw() {
+function draw(from = 0) {
   const words = fold(search.value).split(/\s+/).filter(Boolean);
   const shown = cards.filter((card) =>
     (!topic || (topic === "*" ? favourites.has(card.key) : card.topic === topic)) && words.every((word) => card.found.includes(word)));
@@ -61,7 +63,7 @@ function draw() {
   shown.sort((one, other) => rank(other) - rank(one));
   list.replaceChildren(...shown.slice(0, MOST).map(row));
   document.getElementById("no-phrase").hidden = shown.length > 0 || !cards.length;
-  list.scrollTop = 0;
+  list.scrollTop = from;
 }
 
 function row(card) {
@@ -129,45 +131,45 @@ document.addEventListener("click", ({ target }) => {
     for (const one of sheet.querySelectorAll("[data-topic]")) one.setAttribute("aria-pressed", one === chip);
     draw();
   } else if (target.closest("[data-send]")) send();
-  else if (target.closest(".prompter-page")) turn(target.closest(".prompter-pages"));
+  else if (target.closest(".prompter-page")) turnTo(target.closest(".prompter-pages"), at + 1, "smooth");
 });
-search.addEventListener("input", draw);
+search.addEventListener("input", () => draw());
 
 // ---- the pages of the piece in her hand ----
-function turn(pages) {
-  const at = pageOf(pages);
-  const next = pages.children[(at + 1) % pages.children.length];
-  pages.scrollTo({ left: next.offsetLeft - pages.offsetLeft, behavior: "smooth" });
-}
-
-function pageOf(pages) {
-  return Math.round(Math.abs(pages.scrollLeft) / pages.clientWidth);
+function turnTo(pages, number, behavior) {
+  const next = pages.children[number % pages.children.length];
+  if (next) pages.scrollTo({ left: next.offsetLeft - pages.offsetLeft, behavior });
 }
 
 function drawLikely() {
   const place = document.querySelector("#prompter [data-likely]");
   place?.replaceChildren(...(piece.likely ?? []).map(byKey).filter(Boolean).map((card) => {
-    const chip = line("button", "chip", question(card, CHINESE), CHINESE);
+    const chip = line("button", "chip", question(card, hers), hers);
     chip.type = "button";
     chip.dataset.read = card.key;
-    if (document.documentElement.lang !== CHINESE) chip.textContent = question(card, language);
     return chip;
   }));
 }
 
-// The desk draws the part anew when another piece is pinned.
 function follow() {
   piece = JSON.parse(document.getElementById("prompter-piece").textContent);
-  const pages = document.querySelector("#prompter .prompter-pages");
-  const number = document.querySelector("#prompter [data-page]");
-  pages.addEventListener("scroll", () => { number.textContent = `${pageOf(pages) + 1} / ${pages.children.length}`; }, { passive: true });
+  const pages = drawn.querySelector(".prompter-pages");
+  const number = drawn.querySelector("[data-page]");
+  pages.addEventListener("scroll", () => {
+    at = Math.round(Math.abs(pages.scrollLeft) / pages.clientWidth);
+    number.textContent = `${at + 1} / ${pages.children.length}`;
+  }, { passive: true });
+  turnTo(pages, at, "instant");
   drawLikely();
-  if (cards.length) draw();
+  if (cards.length) draw(list.scrollTop);
 }
+
+// The desk draws the part anew at each claim: then she stays on her page.
 let drawn = document.getElementById("prompter");
 new MutationObserver(() => {
   const now = document.getElementById("prompter");
   if (now === drawn) return;
+  if (now.dataset.listing !== drawn.dataset.listing) at = 0;
   drawn = now;
   follow();
 }).observe(drawn.parentElement, { childList: true });
@@ -189,7 +191,7 @@ async function look() {
     const read = document.createElement("button");
     read.type = "button";
     read.dataset.read = card.key;
-    read.append(line("b", "", `${sheet.dataset.asks}: ${question(card, CHINESE)}`, document.documentElement.lang), line("span", "spoken", answer(card, language), language));
+    read.append(line("b", "", `${sheet.dataset.asks}: ${question(card, hers)}`, hers), line("span", "spoken", answer(card, language), language));
     if (language !== CHINESE) read.append(line("span", "chinese", answer(card, CHINESE), CHINESE));
     asked.replaceChildren(read);
   }
