@@ -15,7 +15,7 @@ SHORT, OF_SHORT = 3, 0.3  # letters; shorter words are mostly grammar, too
 OF_QUESTION, OF_BOTH = 0.65, 0.3  # beside the words a card is also asked with
 LENGTHY = 0.05  # how much a card's own words count that the line doesn't say
 UNHEARD = 0.15  # and the line's words that no card knows
-LEAST = 0.4  # of what could be shared; less is a guess
+LEAST = 0.34  # of what could be shared; less is a guess
 ARABIC = re.compile(r"^[وف]?(?:ال|بال|لل|[بلك](?=\w{3}))")
 WORD = re.compile(r"\w+")
 SYLLABIC = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
@@ -23,27 +23,24 @@ SYLLABIC = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """How much each token stands for each card, and how rare it is."""
+    """How much each token stands for each card, how rare it is, and a card's whole."""
 
     cards: dict[str, dict[str, float]]
     rarity: dict[str, float]
-
-    def score(self, key: str, said: set[str]) -> float:
-        of, rarity = self.cards[key], self.rarity
-        known = sum(rarity[token] for token in said if token in rarity)
-        unheard = sum(token not in rarity for token in said) * max(rarity.values())
-        own = sum(rarity[token] * share for token, share in of.items())
-        shared = sum(rarity[token] * of[token] for token in said if token in of)
-        return shared / (known + UNHEARD * unheard + LENGTHY * own)
+    wholes: dict[str, float]
 
 
 def likeliest(line: str, language: str) -> str:
     """The key of the card that answers a line, or "" where none seems to."""
     index, said = _index(language), set(_tokens(line))
+    known = {token: index.rarity[token] for token in said if token in index.rarity}
+    unheard = len(said) - len(known)
+    heard = sum(known.values()) + UNHEARD * unheard * max(index.rarity.values())
     scores = {
-        key: index.score(key, said)
+        key: sum(rare * of[token] for token, rare in known.items() if token in of)
+        / (heard + LENGTHY * index.wholes[key])
         for key, of in index.cards.items()
-        if not said.isdisjoint(of)
+        if not of.keys().isdisjoint(known)
     }
     best = max(scores, key=lambda key: scores[key], default="")
     return best if best and scores[best] >= LEAST else ""
@@ -56,7 +53,12 @@ def _index(language: str) -> Index:
     tokens = {token for of in shares.values() for token in of}
     rarity = {token: log(1 + len(shares) / among[token]) for token in tokens}
     short = {token: rarity[token] * OF_SHORT for token in tokens if _is_short(token)}
-    return Index(shares, rarity | short)
+    rarity |= short
+    wholes = {
+        key: sum(rarity[token] * share for token, share in of.items())
+        for key, of in shares.items()
+    }
+    return Index(shares, rarity, wholes)
 
 
 def _shares(key: str, language: str) -> dict[str, float]:

@@ -19,7 +19,7 @@ PAGES: tuple[tuple[str | tuple[str, ...], ...], ...] = (
     (("bead", "size"), "wrist", "weight"),
     ("left", ("total", "price")),
     ("seller", "maker"),
-    ("water", "sun"),
+    ("water", "fades"),
 )
 MOST_ASKED = 6
 FEW_BY_FACTS = 4

@@ -82,4 +82,6 @@ def _number(size: Decimal, language: str) -> str:
 
 @lru_cache(maxsize=16)
 def _locale(language: str) -> Locale:
+    if language == "en":
+        return Locale("en", "GB")  # as our texts are spelt
     return Locale.parse(translation.to_locale(language))

@@ -43,7 +43,7 @@ def test_a_host_reads_finds_and_keeps_what_to_say(open_phone):
 
     phone.reload()
     phone.get_by_role("button", name="Phrases").click()
-    phone.get_by_role("button", name="Favourites").click()
+    phone.get_by_role("button", name="Favourites", exact=True).click()
     expect(phone.locator("#phrase-list li")).to_have_count(1)
     kept = PhraseUse.objects.get(card="tax")
     assert (kept.times, kept.is_favourite) == (1, True)
