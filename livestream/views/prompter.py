@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from hosts.models import Host
@@ -15,6 +16,7 @@ from livestream.views.access import for_hosts, own_session
 A_YEAR = 365 * 24 * 3600  # seconds; the address changes with the texts
 
 
+@gzip_page
 @for_hosts
 @require_GET
 def phrases(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
