@@ -26,6 +26,7 @@ from orders.checkout import numbers, services
 from orders.checkout.bag import bag_or_new, keep
 from orders.checkout.doors import offers
 from orders.checkout.models import Claim
+from orders.checkout.views.prompter import prompter
 from orders.checkout.visitors import visitor_of
 
 EARLY = timedelta(minutes=30)
@@ -88,6 +89,7 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """What a host needs under her thumb while she talks."""
     found = own_session(host, session_id)
     listings = list(_listings(found))
+    pinned = next((one for one in listings if one.pinned_at), None)
     claims = Claim.objects.filter(listing__session=found).for_display()
     counted = numbers.so_far(found)
     is_on_air = found.state == LiveSession.State.ON_AIR
@@ -98,7 +100,8 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         | {
             "here": "account",
             "listings": listings,
-            "pinned": next((one for one in listings if one.pinned_at), None),
+            "pinned": pinned,
+            "prompter": prompter(found, pinned),
             "claims": claims.order_by("-claimed_at", "-pk")[:CLAIMS_SHOWN],
             "earned": counted.share,
             "numbers": counted,

@@ -7,7 +7,7 @@ import * as camera from "../livestream/video/camera.js";
 const desk = document.getElementById("desk");
 const $ = (id) => document.getElementById(id);
 const WHOLE = [".desk-bar", ".desk-body", ".desk-queue", ".desk-acts", "#queue"];
-const PARTS = ["pinned", "earned", "numbers", "unpin", "next", "queue-list", "queue-sheet"];
+const PARTS = ["pinned", "prompter", "earned", "numbers", "unpin", "next", "queue-list", "queue-sheet"];
 
 // ---- the parts that the server draws ----
 let isRefreshing = false;
