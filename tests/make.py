@@ -33,14 +33,17 @@ from donghai.home import home_day
 from donghai.models import StaffMember, User
 from donghai.money import Money
 from hosts.models import Host, HostLanguage
-from livestream.models import HostTerms, Listing, LiveSession, Market
+from livestream.deals import services as deals
+from livestream.models import Deal, HostTerms, Listing, LiveSession, Market
 from livestream.sessions import linking
 from livestream.sessions import services as livestream
 from orders.checkout import services as checkout
+from orders.checkout import waiting
 from orders.checkout.address import Address
 from orders.checkout.loading import load_rules
 from orders.checkout.models import Claim, Order
 from orders.checkout.rules import DestinationRule
+from orders.checkout.waiting import Ticket
 from orders.shipping.models import NumberRange
 
 _serial = itertools.count(1)
@@ -358,4 +361,24 @@ def make_terms(merchant: Merchant | None = None, **facts: Any) -> HostTerms:
             "agreed_by": facts.pop("agreed_by", None) or make_user(),
         }
         | facts
+    )
+
+
+def make_deal(*, listing: Listing, price: str = "25.00", **facts: Any) -> Deal:
+    """A flash deal that runs for five minutes: ten pieces, one a person."""
+    wanted: dict[str, Any] = {"cap": 10, "per_person": 1, "lasts": timedelta(minutes=5)}
+    return deals.start(
+        host=listing.session.host,
+        session_id=listing.session_id,
+        listing_id=listing.pk,
+        terms=deals.Terms(
+            price=Money.of(price, listing.currency), **{**wanted, **facts}
+        ),
+    )
+
+
+def make_ticket(*, listing: Listing, bag: uuid.UUID | None = None) -> Ticket:
+    """A place in the line for a piece that is held."""
+    return waiting.join(
+        session_id=listing.session_id, listing_id=listing.pk, bag=bag or uuid.uuid4()
     )
