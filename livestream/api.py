@@ -1,5 +1,6 @@
 """JSON doors of sessions: for everybody to look at, for hosts to run."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Prefetch
@@ -16,7 +17,9 @@ from donghai.api import BIGGEST
 from donghai.money import Money
 from hosts.models import Host, Language
 from livestream.chat import services as chat
+from livestream.deals import services as deals
 from livestream.models import Listing, LiveSession, Market
+from livestream.room import stock
 from livestream.sessions import linking, services
 
 MOST_RETAIL = 10**12  # minor units; a dearer piece is a slip of the finger
@@ -47,6 +50,16 @@ class SessionOutput(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField()
 
 
+class DealOutput(serializers.Serializer[Any]):
+    listing = serializers.IntegerField()
+    price_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    cap = serializers.IntegerField()
+    per_person = serializers.IntegerField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
 class ListingOutput(serializers.Serializer[Any]):
     listing = serializers.IntegerField()
     title = serializers.CharField()
@@ -59,10 +72,14 @@ class ListingOutput(serializers.Serializer[Any]):
     currency = serializers.CharField()
     left = serializers.IntegerField()
     held = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    back_at = serializers.DateTimeField(allow_null=True, required=False)
+    deal = DealOutput(allow_null=True, required=False)
 
 
 class SessionDetail(SessionOutput):
     pinned = serializers.IntegerField(allow_null=True)
+    pins = serializers.ListField(child=serializers.IntegerField())
     last_event = serializers.IntegerField()
     listings = ListingOutput(many=True)
 
@@ -123,15 +140,30 @@ class ShowSession(APIView):
             pk=session_id,
         )
         shown = list(session.listings.all())
-        pinned = next((one.pk for one in shown if one.pinned_at), None)
+        up = [one for one in shown if one.pinned_at]
+        pins = [one.pk for one in sorted(up, key=attrgetter("pinned_at"))][::-1]
         return Response(
             SessionOutput(session).data
             | {
-                "pinned": pinned,
+                "pinned": pins[0] if pins else None,
+                "pins": pins,
                 "last_event": session.log.last_number,
-                "listings": [linking.describe(one, session.language) for one in shown],
+                "listings": _described(session, shown),
             }
         )
+
+
+def _described(session: LiveSession, shown: list[Listing]) -> list[dict[str, Any]]:
+    """Listings with their stock as it is told in the room, and the deals that run."""
+    left, running = stock.of_room(session.pk), deals.of_session(session.pk)
+    for deal in running.values():
+        deal.listing = next(one for one in shown if one.pk == deal.listing_id)
+    return [
+        linking.describe(one, session.language)
+        | (stock.describe(left[one.pk]) if one.pk in left else {})
+        | {"deal": deals.describe(running[one.pk]) if one.pk in running else None}
+        for one in shown
+    ]
 
 
 class HostDoor(APIView):

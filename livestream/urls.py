@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from livestream import api
-from livestream.views import kept, market, schedule, studio, terms
+from livestream.views import kept, market, schedule, selling, studio, terms
 
 app_name = "livestream"
 
@@ -20,6 +20,15 @@ API = [
     path("sessions/<int:session_id>/pin", api.Pin.as_view(), name="api-pin"),
     path("sessions/<int:session_id>/chat", api.Chat.as_view(), name="api-chat"),
     path("sessions/<int:session_id>/events", api.Events.as_view(), name="events"),
+]
+
+SELLING = [
+    path("move/", selling.move, name="move"),
+    path("selling/", selling.selling, name="selling"),
+    path("share/", selling.share, name="share"),
+    path("price/", selling.change_price, name="change-price"),
+    path("deal/", selling.start_deal, name="start-deal"),
+    path("deal/end/", selling.end_deal, name="end-deal"),
 ]
 
 STUDIO = [
@@ -68,6 +77,7 @@ STUDIO = [
         {"act": "unpin"},
         name="unpin",
     ),
+    path("<int:session_id>/pieces/<int:listing_id>/", include(SELLING)),
 ]
 
 TERMS = [

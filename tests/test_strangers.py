@@ -49,7 +49,7 @@ PUBLIC = {
     *("hosts:hosts", "livestream:host", "livestream:schedule", "livestream:calendar"),
     *("livestream:api-sessions", "livestream:api-session", "livestream:events"),
     *("orders:home", "orders:market", "orders:product", "orders:session"),
-    *("orders:deliver-to",),
+    *("orders:deliver-to", "orders:piece"),
     *("catalog:api-products", "catalog:api-guide", "set_language"),
     *("catalog:find-passport", "catalog:passport", "catalog:passport-qr"),
     *("catalog:lots", "catalog:lot", "catalog:artisans", "catalog:artisan"),
@@ -58,7 +58,7 @@ PUBLIC = {
 # Anybody may do these: they are how one buys and talks. They change what buyers change.
 BUYING = {
     *("orders:claim", "orders:claim-by-form", "livestream:api-chat"),
-    *("orders:quote", "orders:place-order"),
+    *("orders:quote", "orders:place-order", "orders:waiting", "orders:api-waiting"),
 }
 # About the person or the browser that asks, and nobody else.
 OWN = {
@@ -72,7 +72,10 @@ CLOSED = {
     *("livestream:api-listings", "livestream:studio", "livestream:plan"),
     *("livestream:pieces", "livestream:link", "livestream:unlink", "livestream:pin"),
     *("livestream:unpin", "livestream:pin-next", "livestream:go-live"),
-    *("livestream:end", "livestream:cancel", "orders:desk"),
+    *("livestream:end", "livestream:cancel", "orders:desk", "orders:desk-claims"),
+    *("orders:claims", "orders:publish-claims", "livestream:move"),
+    *("livestream:selling", "livestream:share", "livestream:change-price"),
+    *("livestream:start-deal", "livestream:end-deal"),
     *("orders:order", "orders:show-order", "orders:pay", "orders:pay-now"),
     *("orders:change", "orders:paid", "orders:send", "orders:send-now"),
     *("orders:today", "orders:bring", "orders:results", "orders:results-file"),

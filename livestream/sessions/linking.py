@@ -187,12 +187,23 @@ def move(
     return order
 
 
-def claim_place(*, listing_id: int, quantity: int, name: str, now: datetime) -> int:
+def claim_place(
+    *,
+    listing_id: int,
+    quantity: int,
+    name: str,
+    now: datetime,
+    is_offered: bool = False,
+) -> int:
     """Give a claim its place in line and tell the room, in the claim's transaction.
 
+    `is_offered`: its units were set aside before, so that what is left stays the same.
     Locks the listing and the room's counter until that transaction ends.
     """
-    payload = {"listing": listing_id, "quantity": quantity, "name": name}
+    payload: dict[str, Any] = {"listing": listing_id, "quantity": quantity}
+    payload["name"] = name
+    if is_offered:
+        payload["offered"] = True
     return events.append_claim(listing_id, payload, now)
 
 

@@ -1,15 +1,21 @@
 """At what price a claim is made: a flash deal's, the normal one, or not at all."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Hold
 from donghai import sql
 from donghai.errors import Refused
 from donghai.money import Money
+from livestream.models import Deal
 from orders.checkout import statements
 from orders.checkout.models import Claim
+
+GIVEN_BACK = (Hold.State.RELEASED, Hold.State.EXPIRED)
 
 
 class PriceChanged(Refused):
@@ -97,6 +103,15 @@ def keep(claim: Claim) -> None:
     if made is None:
         raise Crowded
     claim.pk, claim._state.adding = made.id, False
+
+
+def taken_of(running: Collection[Deal]) -> dict[int, int]:
+    """How many units of deals are claimed and not given back, by listing."""
+    if not running:
+        return {}
+    rows = Claim.objects.filter(deal__in=running).exclude(hold__state__in=GIVEN_BACK)
+    sums = rows.values_list("listing").annotate(units=Sum("quantity"))
+    return dict(sums.order_by())
 
 
 def _no_room(normal: Money, per_person: int | None) -> Refused:

@@ -33,12 +33,6 @@ from orders.checkout.numbering import new_number
 MOST_PER_CLAIM = 99
 
 
-class NotInThisSession(Refused):
-    code = "unknown_listing"
-    title = _("This piece is not in the session.")
-    status = 404
-
-
 class NotOnAir(Refused):
     code = "not_on_air"
     title = _("The session is not on air, so nothing can be claimed in it.")
@@ -148,7 +142,7 @@ def _offer(session_id: int, listing_id: int, bag: UUID) -> Any:
         now=timezone.now(),
     )
     if offer is None:
-        raise NotInThisSession()
+        raise waiting.NotInThisSession()
     if offer.state != LiveSession.State.ON_AIR:
         raise NotOnAir()
     if offer.merchant_state != Merchant.State.APPROVED:
@@ -179,6 +173,7 @@ def _take(made: Claim, variant_id: int, ticket: int | None) -> None:
         quantity=made.quantity,
         name=made.name,
         now=made.claimed_at,
+        is_offered=ticket is not None,
     )
     deals.keep(made)
     if ticket is not None:

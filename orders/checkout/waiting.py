@@ -50,6 +50,12 @@ ORDER BY 1
 """
 
 
+class NotInThisSession(Refused):
+    code = "unknown_listing"
+    title = _("This piece is not in the session.")
+    status = 404
+
+
 class ItIsFree(Refused):
     code = "it_is_free"
     title = _("It is free just now: claim it.")
@@ -163,6 +169,13 @@ def move(variant_id: int) -> bool:
     return moved
 
 
+def move_lines_of(session_id: int) -> None:
+    """Move the lines of a session's pieces that can go on: somebody is looking."""
+    rows = Waiting.objects.in_line().filter(listing__session=session_id)
+    for variant_id in rows.values_list("variant_id", flat=True).distinct():
+        move(variant_id)
+
+
 def move_all() -> int:
     """A round: move every line that can go on; returns how many moved."""
     due = sql.rows(DUE_SQL, now=timezone.now())
@@ -261,4 +274,7 @@ def _ticket(row: Waiting) -> Ticket:
 
 def _listing(session_id: int, listing_id: int) -> Any:
     rows = Listing.objects.for_display().select_related("session")
-    return rows.get(pk=listing_id, session=session_id)
+    found = rows.filter(pk=listing_id, session=session_id).first()
+    if found is None:
+        raise NotInThisSession()
+    return found

@@ -1,4 +1,4 @@
-"""What a claim costs: the price she saw, a deal's within its cap, or no claim at all."""
+"""What a claim costs: the price she saw, a deal's within its cap, or no claim."""
 
 import uuid
 from collections import Counter

@@ -1,0 +1,84 @@
+// The line for a piece that others hold: where this viewer stands, and her turn.
+import { countDown, now, say } from "../../donghai.js";
+import { myName, post, send } from "./asking.js";
+import { $, pieceOf, room, soon } from "./pieces.js";
+import { draw } from "./pins.js";
+
+let tickets = JSON.parse($("tickets").textContent);
+
+export const ticketOf = (listing) => tickets.find((ticket) => ticket.listing === listing);
+
+export async function join(listing) {
+  const answer = await post(room.dataset.waiting, { listing, name: myName() }).catch(() => null);
+  if (!answer) return say(room.dataset.lost);
+  const body = await answer.json();
+  if (!answer.ok) say(body.title);
+  await look();
+}
+
+async function leave(listing) {
+  const answer = await send("DELETE", room.dataset.waiting, { listing }).catch(() => null);
+  if (!answer) return say(room.dataset.lost);
+  await look();
+}
+
+/** Ask where we stand; who is next is shown what is hers. */
+export async function look() {
+  const answer = await fetch(room.dataset.waiting, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return;
+  tickets = await answer.json();
+  draw();
+  const mine = tickets.find((ticket) => ticket.offered_until);
+  if (mine) showOffer(mine);
+  else if ($("offered").open) $("offered").close();
+}
+
+function showOffer({ listing, offered_until: until }) {
+  const piece = pieceOf(listing);
+  $("offered").dataset.listing = listing;
+  $("offered-heading").textContent = piece?.title ?? "";
+  $("offered-price").textContent = piece?.price ?? "";
+  $("offered-clock").dataset.until = until;
+  $("offered").querySelector("[data-over]").classList.remove("over");
+  countDown();
+  if (!$("offered").open) $("offered").showModal();
+}
+
+/** What was offered is claimed. */
+export function taken(listing) {
+  tickets = tickets.filter((ticket) => ticket.listing !== listing);
+  draw();
+}
+
+/** Something is offered to somebody: to us, or we have come one place nearer. */
+export function offered({ listing, ticket }) {
+  const mine = tickets.find((one) => one.listing === listing || one.ticket === ticket);
+  if (mine) soon(look, mine.ticket === ticket ? 100 : 2000);
+}
+
+/** The stock of a piece we wait for has moved, so perhaps the line did. */
+export function moved(listings) {
+  if (tickets.some(({ listing }) => listings.includes(listing))) soon(look, 1500);
+}
+
+$("wait")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { act, listing } = event.target.elements;
+  if (act.value === "leave") leave(Number(listing.value));
+  else join(Number(listing.value));
+});
+
+$("offered-pass").addEventListener("click", () => {
+  $("offered").close();
+  leave(Number($("offered").dataset.listing));
+});
+
+// When a hold or an offer runs out, who waits asks: with that the line moves on.
+setInterval(() => {
+  const over = tickets.some(({ listing, offered_until: until }) => {
+    const end = until ?? pieceOf(listing)?.backAt;
+    return end && Date.parse(end) < now() - 500;
+  });
+  if (over && !document.hidden) look();
+}, 2000);
+if (tickets.some((ticket) => ticket.offered_until)) look();
