@@ -55,6 +55,7 @@ async function showRefusal(listing, { code, title, details = {} }) {
     const normal = code !== "price_changed";
     const price = normal ? rowOf(listing).dataset.price : pieceOf(listing).price;
     const minor = details.price_minor;
+    words.textContent = pieceOf(listing).promise;
     offerTo(act.dataset.price.replace("{price}", price), () => claim(listing, act, minor));
   }
   draw();
