@@ -13,7 +13,7 @@ from donghai.backoffice.duties import ADMINS
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from donghai.templatetags.pages import place
-from livestream.models import HostTerms, Listing, LiveSession, Market, RoomEvent
+from livestream.models import Deal, HostTerms, Listing, LiveSession, Market, RoomEvent
 
 describe(LiveSession, draw_cover=_("draw a demo session's cover"))
 
@@ -93,6 +93,30 @@ class ListingPage(Page):
     list_filter = ("session__state", ("session__market", titled(_("market"))))
     search_fields = ("variant__sku__exact", "session__title__istartswith")
     search_help_text = _("SKU or the session's title")
+
+
+@admin.register(Deal)
+class DealPage(Page):
+    """Flash deals: at what price, for how long and for how many."""
+
+    group = Group.SESSIONS
+    shown = (
+        *(link("listing", _("listing")), money("price", _("price")), HOST_SHARE),
+        *("cap", "per_person", "starts_at", "ends_at", "ended_at"),
+    )
+    list_display = (
+        column("pk", _("number"), order="pk"),
+        link("listing", _("listing")),
+        money("price", _("price")),
+        HOST_SHARE,
+        number("cap", _("pieces")),
+        number("per_person", _("pieces a person")),
+        *("starts_at", "ends_at", "ended_at"),
+    )
+    list_select_related = ("listing__session", "listing__variant")
+    date_hierarchy = "starts_at"
+    search_fields = ("listing__variant__sku__exact",)
+    search_help_text = "SKU"
 
 
 @admin.register(HostTerms)

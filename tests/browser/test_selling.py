@@ -11,6 +11,19 @@ from tests.make import make_listing, make_session, make_variant
 pytestmark = pytest.mark.browser
 
 
+def start_deal_for_one(desk):
+    desk.click("#pinned [data-selling]")
+    desk.fill("#deal", "24,00")
+    expect(desk.locator("#share-deal")).to_contain_text("You get")
+    desk.fill("#cap", "1")
+    desk.click("text=Start the deal")
+
+
+def drag_second_up(desk):
+    rows = desk.locator("#queue-list li")
+    rows.nth(1).locator(".handle").drag_to(rows.nth(0).locator(".handle"))
+
+
 def test_a_night_of_selling_is_the_same_for_all_who_are_there(open_phone):
     session = make_session(country="DE")
     own = {"host": session.host, "session_id": session.pk}
@@ -36,11 +49,7 @@ def test_a_night_of_selling_is_the_same_for_all_who_are_there(open_phone):
     normal = ann.locator("#pinned-price").text_content()
     desk.locator(".beside a, .beside [data-pin] button").first.click()
     expect(desk.locator("#pinned")).to_have_attribute("data-listing", str(first.pk))
-    desk.click("#pinned [data-selling]")
-    desk.fill("#deal", "24,00")
-    expect(desk.locator("#share-deal")).to_contain_text("You get")
-    desk.fill("#cap", "1")
-    desk.click("text=Start the deal")
+    start_deal_for_one(desk)
     expect(ann.locator("#deal")).to_be_visible()
     expect(ann.locator("#pinned-was")).to_have_text(normal)
     expect(ann.locator("#pinned-price")).not_to_have_text(normal)
@@ -81,7 +90,6 @@ def test_a_night_of_selling_is_the_same_for_all_who_are_there(open_phone):
     expect(desk.locator("#waiting")).to_have_text("0")
 
     # and the piece that she drags up comes first in the room's list
-    rows = desk.locator("#queue-list li")
-    rows.nth(1).locator(".handle").drag_to(rows.nth(0).locator(".handle"))
+    drag_second_up(desk)
     order = ben.locator("#pieces-list li").first
     expect(order).to_have_attribute("data-listing", str(second.pk))

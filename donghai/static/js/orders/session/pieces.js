@@ -39,16 +39,19 @@ export function drawRow(listing) {
   if (!row) return;
   const piece = pieceOf(listing);
   const left = row.querySelector(".left");
+  const { many, held } = $("left")?.dataset ?? {};
   const sold = document.querySelector("#claim button").dataset.sold;
-  if (piece.sells) {
-    left.textContent = piece.left > 0
-      ? $("left").dataset.many.replace("{n}", piece.left)
-      : piece.held > 0 ? left.dataset.held : sold;
+  if (piece.sells && many) {
+    left.textContent = piece.left > 0 ? many.replace("{n}", piece.left) : piece.held > 0 ? held : sold;
   }
   row.querySelector(".now").textContent = piece.price;
   if (!piece.was) for (const part of row.querySelectorAll(".was, .deal")) part.remove();
-  const button = row.querySelector("button");
-  if (button) button.disabled = piece.left <= 0;
+  const [claim, wait] = row.querySelectorAll("button");
+  if (claim) {
+    claim.disabled = piece.left <= 0;
+    claim.hidden = piece.left <= 0 && piece.held > 0;
+    wait.hidden = !claim.hidden;
+  }
   const agreed = row.querySelector(`[name="price-${listing}"]`);
   if (agreed) agreed.value = piece.minor;
 }

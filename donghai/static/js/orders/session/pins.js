@@ -30,7 +30,7 @@ export function draw() {
   claimForm.elements.listing.value = waitForm.elements.listing.value = looked || "";
   if (!piece) return drawNothing();
   $("left").hidden = false;
-  $("left").textContent = $("left").dataset.many.replace("{n}", Math.max(piece.left, 0));
+  $("left").textContent = leftWords(piece);
   $("pinned-title").textContent = piece.title;
   $("pinned-facts").textContent = piece.facts;
   $("pinned-price").textContent = piece.price;
@@ -43,6 +43,12 @@ export function draw() {
   drawActs(piece);
   drawHeld(piece);
   countDown();
+}
+
+function leftWords({ left, held }) {
+  const { many, held: heldWords } = $("left").dataset;
+  if (left > 0) return many.replace("{n}", left);
+  return held > 0 ? heldWords : claimButton.dataset.sold;
 }
 
 function drawNothing() {
@@ -116,8 +122,7 @@ function mini(listing) {
   title.textContent = piece.title;
   const price = document.createElement("span");
   price.className = "money";
-  const held = $("pieces").querySelector(".left")?.dataset.held ?? "";
-  price.textContent = piece.left > 0 ? piece.price : piece.held > 0 ? held : claimButton.dataset.sold;
+  price.textContent = piece.left > 0 ? piece.price : leftWords(piece);
   words.append(title, price);
   link.append(picture, words);
   return link;

@@ -12,7 +12,7 @@ export async function join(listing) {
   const answer = await post(room.dataset.waiting, { listing, name: myName() }).catch(() => null);
   if (!answer) return say(room.dataset.lost);
   const body = await answer.json();
-  if (!answer.ok) say(body.title);
+  say(answer.ok ? $("pinned").dataset.place.replace("{n}", body.place) : body.title);
   await look();
 }
 
@@ -61,11 +61,14 @@ export function moved(listings) {
   if (tickets.some(({ listing }) => listings.includes(listing))) soon(look, 1500);
 }
 
-$("wait")?.addEventListener("submit", (event) => {
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.id !== "wait" && form.id !== "wait-for-a-piece") return;
   event.preventDefault();
-  const { act, listing } = event.target.elements;
-  if (act.value === "leave") leave(Number(listing.value));
-  else join(Number(listing.value));
+  const listing = Number(event.submitter?.value || form.elements.listing.value);
+  $("pieces").close();
+  if (form.elements.act.value === "leave") leave(listing);
+  else join(listing);
 });
 
 $("offered-pass").addEventListener("click", () => {
