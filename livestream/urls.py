@@ -1,6 +1,6 @@
 """All doors of livestream/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from livestream import api
 from livestream.views import kept, market, schedule, selling, studio, terms
@@ -31,7 +31,7 @@ SELLING = [
     path("deal/end/", selling.end_deal, name="end-deal"),
 ]
 
-STUDIO = [
+STUDIO: list[URLPattern | URLResolver] = [
     path("", studio.studio, name="studio"),
     path("plan/", studio.plan, name="plan"),
     path("market/", market.market, name="market"),

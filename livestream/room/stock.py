@@ -18,19 +18,22 @@ LOOK = 1.0  # seconds between two looks at the pinned pieces
 ALL_EVERY = 5  # looks; then every listed piece is looked at
 
 STOCK_SQL = """
-SELECT listing.session_id, listing.id AS listing_id,
+WITH shown AS (
+    SELECT session_id, id, variant_id FROM livestream_listing
+    WHERE session_id = ANY(%(sessions)s) AND (%(whole)s OR pinned_at IS NOT NULL)),
+due AS (
+    SELECT variant_id, min(expires_at) AS back_at FROM catalog_hold
+    WHERE state = 'HELD' AND variant_id IN (SELECT variant_id FROM shown)
+    GROUP BY variant_id)
+SELECT shown.session_id, shown.id AS listing_id,
        greatest(stock.on_hand - stock.allocated - stock.reserved - stock.awaited, 0)
            AS left_now,
        stock.reserved AS held, stock.awaited / variant.min_quantity AS waiting,
-       CASE WHEN stock.reserved > 0 THEN (
-           SELECT min(hold.expires_at) FROM catalog_hold hold
-           WHERE hold.variant_id = listing.variant_id AND hold.state = 'HELD'
-       ) END AS back_at
-FROM livestream_listing listing
-JOIN catalog_variant variant ON variant.id = listing.variant_id
-JOIN catalog_stocklevel stock ON stock.variant_id = listing.variant_id
-WHERE listing.session_id = ANY(%(sessions)s)
-  AND (%(whole)s OR listing.pinned_at IS NOT NULL)
+       due.back_at
+FROM shown
+JOIN catalog_variant variant ON variant.id = shown.variant_id
+JOIN catalog_stocklevel stock ON stock.variant_id = shown.variant_id
+LEFT JOIN due ON due.variant_id = shown.variant_id
 """
 
 

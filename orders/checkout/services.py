@@ -127,7 +127,11 @@ def claim(
     try:
         _take(made, offer.variant_id, ticket=offer.ticket if is_offered else None)
     except deals.Crowded:
-        again = {"quantity": quantity, "name": name, "price_minor": price_minor}
+        again: dict[str, Any] = {
+            "quantity": quantity,
+            "name": name,
+            "price_minor": price_minor,
+        }
         return claim(session_id=session_id, listing_id=listing_id, bag=bag, **again)
     return made
 

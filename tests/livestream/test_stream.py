@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from catalog.stock import services as catalog
 from donghai.local.places import Places, redis_url
 from donghai.local.valkey import Valkey
 from livestream.models import LiveSession, RoomEvent, RoomLog
 from livestream.room import stream
-from livestream.sessions import events
+from livestream.sessions import events, linking, services
 from tests.livestream.lines import Viewer, Web
-from tests.make import make_session
+from tests.make import make_claim, make_listing, make_session, make_variant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -317,3 +318,27 @@ def test_a_process_told_to_stop_ends_its_streams_at_once(start, room, watch):
     for viewer in viewers:
         # a stream that was cut instead of ended raises IncompleteRead here
         assert b"chat" not in viewer.answer.read()
+
+
+def test_the_room_hears_at_once_of_what_is_sold_anywhere_and_when_it_may_come_back(
+    places, web, room, watch
+):
+    session = LiveSession.objects.get(pk=room)
+    services.go_live(host=session.host, session_id=room)
+    listing = make_listing(session=session, variant=make_variant(on_hand=2))
+    linking.pin(host=session.host, session_id=room, listing_id=listing.pk)
+    early = watch(web, room)
+    early.next_of("stock")
+
+    elsewhere = make_claim(listing=make_listing(variant=listing.variant))
+    told = early.next_of("stock")
+    late = watch(web, room).next_of("stock")
+
+    (piece,) = told["pieces"]
+    assert late["pieces"] == [piece]
+    assert (piece["listing"], piece["left"], piece["held"]) == (listing.pk, 1, 1)
+    assert piece["back_at"] == elsewhere.hold.expires_at.isoformat()
+    assert told["now"] < piece["back_at"]
+    catalog.release(hold_ids=[elsewhere.hold_id])
+    (piece,) = early.next_of("stock")["pieces"]
+    assert (piece["left"], piece["held"], piece["back_at"]) == (2, 0, None)

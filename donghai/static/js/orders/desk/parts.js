@@ -83,4 +83,7 @@ onDraw(() => {
   countDown();
   showTimes($("pinned") ?? document.body);
 });
-setInterval(countUp, 1000);
+setInterval(() => {
+  countUp();
+  if (document.querySelector(".deal-line.over")) refresh(); // its time is up
+}, 1000);
