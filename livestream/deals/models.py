@@ -31,7 +31,7 @@ class Deal(models.Model):
     it, or when one that had run out made room for the next.
     """
 
-    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="deals")
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="deals")
     price_minor = models.PositiveBigIntegerField(_("price"))
     host_share_minor = models.PositiveBigIntegerField(_("host's share in fen"))
     wholesale_minor = models.PositiveBigIntegerField(_("wholesale price in fen"))

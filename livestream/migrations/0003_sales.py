@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='starts')),
                 ('ends_at', models.DateTimeField(verbose_name='ends')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='livestream.listing')),
+                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deals', to='livestream.listing')),
                 ('rate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='donghai.exchangerate')),
             ],
             options={

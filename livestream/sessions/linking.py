@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,11 @@ class RetailTooHigh(Refused):
 class NotForSale(Refused):
     code = "not_for_sale"
     title = _("This piece is not for sale now.")
+
+
+class StaysLinked(Refused):
+    code = "stays_linked"
+    title = _("People have waited in line for this piece, so it stays in the session.")
 
 
 class NotOnTheSheet(Refused):
@@ -106,12 +112,15 @@ def link_variant(
 
 @transaction.atomic
 def unlink(*, host: Host, session_id: int, listing_id: int) -> None:
-    """Take a piece out of a session; refused once somebody claimed it."""
+    """Take a piece out of a session; refused once somebody claimed or awaited it."""
     session = own(host, session_id)
     listing = session.listings.select_for_update().get(pk=listing_id)
     if listing.claims_made:
         raise WrongState(state=session.get_state_display())
-    listing.delete()
+    try:
+        listing.delete()
+    except ProtectedError:
+        raise StaysLinked() from None
     events.append(session.pk, "unlist", {"listing": listing_id})
 
 

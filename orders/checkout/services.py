@@ -126,6 +126,9 @@ def claim(
     )
     try:
         _take(made, offer.variant_id, ticket=offer.ticket if is_offered else None)
+    except waiting.OfferOver:
+        waiting.move(offer.variant_id)
+        raise
     except deals.Crowded:
         again: dict[str, Any] = {
             "quantity": quantity,

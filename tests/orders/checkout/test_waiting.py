@@ -10,11 +10,12 @@ from django.utils import timezone
 from catalog.models import Hold, StockLevel
 from catalog.stock import services as catalog
 from livestream.models import RoomEvent
+from livestream.sessions import linking
 from livestream.sessions import services as livestream
 from orders.checkout import services, truths, waiting
 from orders.checkout.models import Claim, Waiting
 from tests.catalog.test_stock import in_threads
-from tests.make import make_claim, make_listing, make_ticket, make_variant
+from tests.make import make_claim, make_deal, make_listing, make_ticket, make_variant
 
 State = Waiting.State
 
@@ -151,6 +152,21 @@ def test_who_leaves_the_line_keeps_nothing_from_others():
     assert StockLevel.objects.get(pk=listing.variant_id).awaited == 0
     give_back(claim)
     assert make_claim(listing=listing).place == 2
+
+
+@pytest.mark.django_db
+def test_a_piece_that_is_waited_for_stays_in_its_session():
+    elsewhere, _claims = make_held()
+    listing = make_listing(variant=elsewhere.variant)
+    make_deal(listing=listing)
+    make_ticket(listing=listing)
+    own = {"host": listing.session.host, **of(listing)}
+
+    with pytest.raises(linking.StaysLinked):
+        linking.unlink(**own)
+
+    assert listing.deals.exists()
+    assert states() == [State.WAITING]
 
 
 @pytest.mark.django_db(transaction=True)
