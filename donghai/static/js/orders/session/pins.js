@@ -1,7 +1,7 @@
 // The cards of what is shown: the piece that is looked at, and up to two beside it.
 import { countDown, now } from "../../donghai.js";
 import { $, drawRow, forgetDeal, pieceOf, room } from "./pieces.js";
-import { ticketOf } from "./waiting.js";
+import { ticketOf } from "./tickets.js";
 
 const card = $("pinned");
 const claimForm = $("claim");

@@ -3,10 +3,7 @@ import { countDown, now, say } from "../../donghai.js";
 import { myName, post, send } from "./asking.js";
 import { $, pieceOf, room, soon } from "./pieces.js";
 import { draw } from "./pins.js";
-
-let tickets = JSON.parse($("tickets").textContent);
-
-export const ticketOf = (listing) => tickets.find((ticket) => ticket.listing === listing);
+import { allTickets, setTickets } from "./tickets.js";
 
 export async function join(listing) {
   const answer = await post(room.dataset.waiting, { listing, name: myName() }).catch(() => null);
@@ -26,9 +23,9 @@ async function leave(listing) {
 export async function look() {
   const answer = await fetch(room.dataset.waiting, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!answer?.ok) return;
-  tickets = await answer.json();
+  setTickets(await answer.json());
   draw();
-  const mine = tickets.find((ticket) => ticket.offered_until);
+  const mine = allTickets().find((ticket) => ticket.offered_until);
   if (mine) showOffer(mine);
   else if ($("offered").open) $("offered").close();
 }
@@ -46,19 +43,19 @@ function showOffer({ listing, offered_until: until }) {
 
 /** What was offered is claimed. */
 export function taken(listing) {
-  tickets = tickets.filter((ticket) => ticket.listing !== listing);
+  setTickets(allTickets().filter((ticket) => ticket.listing !== listing));
   draw();
 }
 
 /** Something is offered to somebody: to us, or we have come one place nearer. */
 export function offered({ listing, ticket }) {
-  const mine = tickets.find((one) => one.listing === listing || one.ticket === ticket);
+  const mine = allTickets().find((one) => one.listing === listing || one.ticket === ticket);
   if (mine) soon(look, mine.ticket === ticket ? 100 : 2000);
 }
 
 /** The stock of a piece we wait for has moved, so perhaps the line did. */
 export function moved(listings) {
-  if (tickets.some(({ listing }) => listings.includes(listing))) soon(look, 1500);
+  if (allTickets().some(({ listing }) => listings.includes(listing))) soon(look, 1500);
 }
 
 document.addEventListener("submit", (event) => {
@@ -78,10 +75,10 @@ $("offered-pass").addEventListener("click", () => {
 
 // When a hold or an offer runs out, who waits asks: with that the line moves on.
 setInterval(() => {
-  const over = tickets.some(({ listing, offered_until: until }) => {
+  const over = allTickets().some(({ listing, offered_until: until }) => {
     const end = until ?? pieceOf(listing)?.backAt;
     return end && Date.parse(end) < now() - 500;
   });
   if (over && !document.hidden) look();
 }, 2000);
-if (tickets.some((ticket) => ticket.offered_until)) look();
+if (allTickets().some((ticket) => ticket.offered_until)) look();
