@@ -27,12 +27,15 @@ function makeSortable(list) {
   window.Sortable.create(list, {
     handle: ".handle",
     animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
-    onStart: () => {
+    onChoose: () => { // before it moves: the row must stay the one under the finger
       isDragging = true;
       was = rows(list);
     },
-    onEnd: async ({ item, oldIndex, newIndex }) => {
+    onUnchoose: () => {
       isDragging = false;
+      setTimeout(refresh, 500); // what was put off meanwhile
+    },
+    onEnd: async ({ item, oldIndex, newIndex }) => {
       if (oldIndex === newIndex) return;
       if (!(await keep(item, item.nextElementSibling?.dataset.listing))) list.append(...was);
       refresh();
