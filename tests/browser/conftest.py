@@ -110,7 +110,7 @@ def open_phone(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         context.on("request", note_outside)
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: complaints.append(f"{error} {error.stack}"))
         page.set_default_timeout(15_000)
         return page
 

@@ -52,7 +52,7 @@ def test_what_a_moderator_does_is_seen_by_the_viewer_at_once(open_phone, site):
     # held: hers alone until it's let through
     write("a secret")
     expect(chat.locator(".held")).to_contain_text("a secret")
-    moderator.click("#held [data-act=let_through]")
+    moderator.click("#held-lines [data-act=let_through]")
     expect(chat.locator(".held")).to_have_count(0)
     expect(chat.get_by_text("a secret")).to_have_count(1)
 

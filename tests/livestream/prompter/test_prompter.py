@@ -90,8 +90,12 @@ def test_the_doors_are_closed_to_all_but_the_sessions_host(client):
     doors = [f"/studio/{session.pk}/phrases/{door}" for door in ("", "match/")]
     acts = [f"/studio/{session.pk}/phrases/water/{act}/" for act in ("use", "keep")]
 
-    for stranger, status in ((client, 302), (nobody, 403), (other, 404)):
-        assert {stranger.get(door).status_code for door in doors} == {status}
-        assert {stranger.post(act).status_code for act in acts} == {status}
+    for stranger, seen, done in (
+        (client, 302, 302),
+        (nobody, 404, 403),
+        (other, 404, 404),
+    ):
+        assert {stranger.get(door).status_code for door in doors} == {seen}
+        assert {stranger.post(act).status_code for act in acts} == {done}
     assert make_client(session.host.user).get(acts[0]).status_code == 405
     assert not PhraseUse.objects.exists()

@@ -80,8 +80,8 @@ export function crewChat() {
     asking = 0;
     const found = await ask("waiting");
     if (!found) return;
-    fill($("held"), found.held, (line) => item("held-template", line));
-    $("held").hidden = !found.held.length;
+    fill($("held-lines"), found.held, (line) => item("held-template", line));
+    $("held-lines").hidden = !found.held.length;
     for (const mark of document.querySelectorAll("[data-held-count]")) {
       mark.hidden = !found.held.length;
       mark.textContent = found.held.length;

@@ -42,7 +42,7 @@ export async function refresh() {
     }
     for (const id of open) $(id)?.setAttribute("open", "");
     redraw();
-    window.htmx?.process($("pinned"));
+    if ($("pinned")) window.htmx?.process($("pinned"));
   }
   isRefreshing = false;
   if (wantsRefresh) {
