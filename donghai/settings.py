@@ -283,6 +283,11 @@ TRANSLATOR = env.str("TRANSLATOR", "")  # none: what people wrote stays as it is
 LIBRETRANSLATE_URL = env.str("LIBRETRANSLATE_URL", "").rstrip("/")
 LIBRETRANSLATE_KEY = env.str("LIBRETRANSLATE_KEY", "")
 TRANSLATION_SECONDS = env.float("TRANSLATION_SECONDS", 10.0)
+MEDIA_ENGINE = env.str("MEDIA_ENGINE", "embedded")
+MEDIAMTX_WHIP_URL = env.str("MEDIAMTX_WHIP_URL", "http://127.0.0.1:8889").rstrip("/")
+MEDIAMTX_HLS_URL = env.str("MEDIAMTX_HLS_URL", "http://127.0.0.1:8888").rstrip("/")
+MEDIAMTX_API_URL = env.str("MEDIAMTX_API_URL", "http://127.0.0.1:9997").rstrip("/")
+MEDIAMTX_HOOK_SECRET = env.str("MEDIAMTX_HOOK_SECRET", "")  # without it nobody gets in
 
 # The trade
 HOLD_MINUTES = env.int("HOLD_MINUTES", 10)

@@ -1,4 +1,5 @@
 """All tables of livestream/, by folder."""
 
 from livestream.sessions.models import *  # noqa: F403
+from livestream.video.engines.models import *  # noqa: F403
 from livestream.video.models import *  # noqa: F403

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from livestream import api
-from livestream.views import kept, market, schedule, studio, terms, video
+from livestream.views import kept, market, media, schedule, studio, terms, video
 
 app_name = "livestream"
 
@@ -76,6 +76,11 @@ VIDEO = [
     path("<int:part>/<int:number>", video.fragment, name="video-fragment"),
 ]
 
+MEDIA = [
+    path("auth", media.auth, name="media-auth"),
+    path("event", media.event, name="media-event"),
+]
+
 TERMS = [
     path("", terms.terms, name="terms"),
     path("agree/", terms.agree, name="agree-terms"),
@@ -86,6 +91,7 @@ TERMS = [
 urlpatterns = [
     path("api/v1/", include(API)),
     path("api/v1/video/<int:stream_id>/", include(VIDEO)),
+    path("api/v1/media/mediamtx/", include(MEDIA)),
     path("schedule/", schedule.schedule, name="schedule"),
     path("live/<int:session_id>/calendar.ics", schedule.calendar, name="calendar"),
     path("hosts/<slug:slug>/", schedule.host, name="host"),

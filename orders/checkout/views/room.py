@@ -50,7 +50,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "claims_url": reverse("orders:claim", args=[found.pk]),
             "chat_url": reverse("livestream:api-chat", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
-            "video_url": streams.live_url(found),
+            "video": streams.live_addresses(found),
         },
     )
 
