@@ -25,11 +25,6 @@ class Source(models.Model):
             models.UniqueConstraint(
                 fields=["stream", "name"], name="a_source_of_a_stream_is_known_once"
             ),
-            models.UniqueConstraint(
-                fields=["stream"],
-                condition=models.Q(ended_at=None),
-                name="a_stream_has_one_source_at_a_time",
-            ),
         ]
 
 

@@ -4,6 +4,8 @@ Its notices are commands that run side by side: an end may overtake its beginnin
 each may come twice. Locks: the stream.
 """
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,19 +14,21 @@ from livestream.video.engines.adapters import addresses
 from livestream.video.engines.models import Recording, Source
 from livestream.video.models import Stream
 
+LATEST = timedelta(minutes=1)  # how late a notice comes that is still tried
+
 
 @transaction.atomic
 def begin(stream_id: int, name: str) -> None:
-    """A camera is connected and can be watched; the one before it is over.
+    """A camera is connected and can be watched. Tells the room of a live stream.
 
-    Tells the room of a live stream. Nothing once this source has begun or ended, or the
-    session is over.
+    Nothing once this source has begun or ended, or the session is over. One before it
+    whose end nobody told is over; if it only just began, its end may still come.
     """
     stream = _locked(stream_id)
     if stream.ended_at or stream.sources.filter(name=name).exists():
         return
     now = timezone.now()
-    stream.sources.filter(ended_at=None).update(ended_at=now)
+    stream.sources.filter(ended_at=None, told_at__lt=now - LATEST).update(ended_at=now)
     Source.objects.create(stream=stream, name=name)
     stream.epochs_begun += 1
     stream.heard_at = now
@@ -34,7 +38,7 @@ def begin(stream_id: int, name: str) -> None:
 
 @transaction.atomic
 def end(stream_id: int, name: str) -> None:
-    """A camera's connection is over. The room is told if it had its picture from it."""
+    """A camera's connection is over. The room is told if that was its only picture."""
     stream = _locked(stream_id)
     now = timezone.now()
     source, is_new = stream.sources.get_or_create(name=name, defaults={"ended_at": now})
@@ -43,7 +47,7 @@ def end(stream_id: int, name: str) -> None:
     source.ended_at = stream.heard_at = now
     source.save(update_fields=["ended_at"])
     stream.save(update_fields=["heard_at"])
-    if not stream.ended_at:
+    if not stream.ended_at and not stream.sources.filter(ended_at=None).exists():
         _tell(stream, lost=True)
 
 

@@ -175,7 +175,7 @@ const hear = {
     addLine(name || `#${place}`, `${room.dataset.claimed} ${piece}`, "news");
     if (row) showLeft(listing, Number(row.dataset.left) - quantity);
   },
-  video: ({ url }) => stage.show(url),
+  video: stage.show,
   live: () => soon(() => location.reload()),
   end: () => location.reload(),
 };
