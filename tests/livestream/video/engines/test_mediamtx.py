@@ -273,16 +273,6 @@ def test_production_wants_mediamtx_by_https_and_with_a_secret(settings, fault, w
 def test_the_questions_are_json_as_mediamtx_writes_it():
     keys = {"ip", "user", "password", "token", "action", "path", "protocol"}
     keys |= {"id", "query"}
-        "ip",
-        "user",
-        "password",
-        "token",
-        "action",
-        "path",
-        "protocol",
-        "id",
-        "query",
-    ]
     for name in ("whip-publish.json", "hls-read.json"):
         assert set(json.loads(payload(name, path="p", token="t"))) == keys
     assert tokens.issue(tokens.Right(1, 1)).count(":") == 2  # one would be a name

@@ -3,6 +3,7 @@
 
 const GATHER = 500; // milliseconds for this device's addresses; later ones follow by PATCH
 const PATIENCE = 10_000; // milliseconds for an answer
+const SHAKY = 3000; // milliseconds that a connection may be broken off
 const TRICKLE = "application/trickle-ice-sdpfrag";
 
 // The server's no, as its HTTP status.
@@ -14,7 +15,8 @@ export class NotTaken extends Error {
 }
 
 // Connects `pc`, which has its tracks. Returns {end()}; throws NotTaken, or what fetch throws.
-export async function connect(pc, { url, token, gather = GATHER }) {
+// lost() is called when the connection is over, maybe more than once.
+export async function connect(pc, { url, token, lost = () => {}, gather = GATHER }) {
   const found = [];
   pc.addEventListener("icecandidate", ({ candidate }) => { if (candidate?.candidate) found.push(candidate); });
   const right = token ? { Authorization: `Bearer ${token}` } : {};
@@ -35,6 +37,7 @@ export async function connect(pc, { url, token, gather = GATHER }) {
   };
   try {
     await pc.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+    watchOver(pc, lost);
   } catch (unfit) {
     end();
     throw unfit;
@@ -46,7 +49,7 @@ export async function connect(pc, { url, token, gather = GATHER }) {
       headers: { ...right, "Content-Type": TRICKLE, "If-Match": etag },
       body: fragment(offer, candidates),
     }).catch(() => {}); // what was sent before may do
-    const late = found.filter(({ candidate }) => !offer.includes(candidate));
+    const late = found.filter(({ candidate }) => !offer.includes(candidate.split(" typ ")[0]));
     if (late.length) send(late);
     pc.addEventListener("icecandidate", ({ candidate }) => { if (candidate?.candidate) send([candidate]); });
   }
@@ -58,6 +61,20 @@ export function preferH264(transceiver, { codecs } = { codecs: [] }) {
   const isFirst = ({ mimeType }) => mimeType.toLowerCase() === "video/h264";
   const ordered = [...codecs.filter(isFirst), ...codecs.filter((codec) => !isFirst(codec))];
   if (ordered.length) transceiver.setCodecPreferences?.(ordered);
+}
+
+function watchOver(pc, lost) {
+  const isOver = ({ state }) => state === "failed" || state === "closed";
+  let timer;
+  pc.addEventListener("connectionstatechange", () => {
+    clearTimeout(timer);
+    if (isOver({ state: pc.connectionState })) lost();
+    else if (pc.connectionState === "disconnected") timer = setTimeout(lost, SHAKY);
+  });
+  // A server that says goodbye is heard here, seconds before the connection is missed
+  for (const { transport } of [...pc.getSenders(), ...pc.getReceivers()]) {
+    transport?.addEventListener("statechange", () => { if (isOver(transport)) lost(); });
+  }
 }
 
 function gathered(pc, milliseconds) {

@@ -33,15 +33,13 @@ export function watchByWhep(video, { url, token }, { tell, never }) {
       video.srcObject = shown;
       video.play().catch(() => {});
     };
-    pc.onconnectionstatechange = () => {
-      if (its === pc && ["failed", "closed"].includes(its.connectionState)) again();
-    };
+    const lost = () => { if (its === pc) again(); };
     try {
-      const made = await connect(its, { url, token });
+      const made = await connect(its, { url, token, lost });
       if (its === pc) session = made;
       else made.end();
     } catch {
-      if (its === pc) again();
+      lost();
     }
   };
   const again = () => {

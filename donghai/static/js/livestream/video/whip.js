@@ -5,7 +5,6 @@
 import { connect, NotTaken, preferH264 } from "./peer.js";
 
 const LOST = 8000; // milliseconds without a connection
-const SHAKY = 3000; // milliseconds until one that broke off is made anew
 const SOONEST = 500;
 const LATEST = 8000;
 
@@ -66,6 +65,7 @@ export class Whip {
     const pc = new RTCPeerConnection();
     this.#pc = pc;
     pc.onconnectionstatechange = () => { if (pc === this.#pc) this.#changed(pc.connectionState); };
+    const lost = () => { if (pc === this.#pc) this.#again(""); };
     try {
       const right = await this.ask();
       if (pc !== this.#pc) return;
@@ -76,7 +76,7 @@ export class Whip {
       }
       if (!right) return this.#again("");
       for (const track of this.#stream.getTracks()) this.#add(pc, track);
-      const session = await connect(pc, { url: right.to, token: right.token });
+      const session = await connect(pc, { url: right.to, token: right.token, lost });
       if (pc === this.#pc) this.#session = session;
       else session.end();
     } catch (trouble) {
@@ -95,17 +95,11 @@ export class Whip {
   }
 
   #changed(state) {
-    clearTimeout(this.#timer);
-    if (state === "connected") {
-      this.#lostAt = null;
-      this.#wait = SOONEST;
-      this.says = "";
-      return;
-    }
-    if (!["disconnected", "failed", "closed"].includes(state)) return;
-    this.#lostAt ??= Date.now();
-    if (state === "disconnected") this.#timer = setTimeout(() => this.#again(""), SHAKY);
-    else this.#again("");
+    if (state === "disconnected") this.#lostAt = Date.now();
+    if (state !== "connected") return;
+    this.#lostAt = null;
+    this.#wait = SOONEST;
+    this.says = "";
   }
 
   #again(says) {
