@@ -44,6 +44,7 @@ export class Whip {
     this.#drop();
     this.#lostAt = Date.now();
     this.#wait = SOONEST;
+    this.says = "begins";
   }
 
   stop() {
