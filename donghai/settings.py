@@ -236,6 +236,7 @@ ROUNDS = [
     ("catalog.connections.outbox.write_messages", 1.0),
     ("catalog.connections.outbox.forget_old", 3600.0),
     ("livestream.sessions.sold.refresh_search", 600.0),
+    ("livestream.room.samples.count", 15.0),
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
     ("catalog.stocktaking.alarms.look", 300.0),

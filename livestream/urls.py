@@ -55,6 +55,7 @@ STUDIO = [
     path("<int:session_id>/go-live/", studio.run, {"act": "go-live"}, name="go-live"),
     path("<int:session_id>/end/", studio.run, {"act": "end"}, name="end"),
     path("<int:session_id>/cancel/", studio.run, {"act": "cancel"}, name="cancel"),
+    path("<int:session_id>/hand-over/", studio.hand_over, name="hand-over"),
     path("<int:session_id>/camera/", video.camera, name="camera"),
     path("<int:session_id>/next/", studio.pin_next, name="pin-next"),
     path(

@@ -100,6 +100,14 @@ def signed(number: int) -> str:
 
 
 @register.filter
+def lasting(time: timedelta) -> str:
+    """How long: 0:45, 12:03, 1:02:03."""
+    minutes, seconds = divmod(int(time.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.filter
 def grams(weight: Decimal) -> str:
     """27 g, 0.42 g: no nought that says nothing."""
     return _("%(weight)s g") % {

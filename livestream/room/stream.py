@@ -14,7 +14,7 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import cache
 from types import FrameType
 from typing import Any
@@ -64,11 +64,21 @@ async def application(scope: Mapping[str, Any], receive: Receive, send: Send) ->
 
 def viewers(session_id: int) -> int:
     """How many listen to a session just now, in all processes; 0 if Redis is away."""
+    return viewers_of([session_id]).get(session_id, 0)
+
+
+def viewers_of(sessions: Sequence[int]) -> dict[int, int]:
+    """The same of several sessions, asked for at once; empty if Redis is away."""
     try:
-        counts = _redis().hgetall(viewers_key(session_id))
+        with _redis().pipeline(transaction=False) as pipeline:
+            for session_id in sessions:
+                pipeline.hgetall(viewers_key(session_id))
+            counts = pipeline.execute()
     except RedisError:
-        return 0
-    return total_viewers(counts, int(time.time()))  # type: ignore[arg-type]
+        return {}
+    now = int(time.time())
+    totals = [total_viewers(count, now) for count in counts]
+    return dict(zip(sessions, totals, strict=True))
 
 
 async def _serve(

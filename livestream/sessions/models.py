@@ -87,6 +87,14 @@ class LiveSession(models.Model):
     )
     went_live_at = models.DateTimeField(_("went live"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    handed_to = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("viewers handed to"),
+        null=True,
+        blank=True,
+    )
 
     objects = LiveSessionQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,12 @@ class WrongState(Refused):
 class AlreadyOnAir(Refused):
     code = "already_on_air"
     title = _("You are on air in another session. End that one first.")
+
+
+class NoSuchRoom(Refused):
+    code = "no_such_room"
+    title = _("That session is neither on air nor about to begin.")
+    status = 422
 
 
 class NoSuchTime(Refused):
@@ -139,6 +146,46 @@ def cancel_session(*, host: Host, session_id: int) -> LiveSession:
     session.state = LiveSession.State.CANCELLED
     session.save(update_fields=["state"])
     events.append(session.pk, "end", {"cancelled": True})
+    return session
+
+
+SOON = timedelta(minutes=15)
+
+
+def next_rooms(session: LiveSession) -> list[LiveSession]:
+    """Where its viewers could go next: on air or soon, of its language or market."""
+    now = timezone.now()
+    same = Q(language=session.language) | Q(market=session.market_id)
+    soon = Q(
+        state=LiveSession.State.SCHEDULED,
+        starts_at__range=(now - SOON, now + SOON),
+    )
+    found = LiveSession.objects.for_display().exclude(pk=session.pk)
+    rooms = found.filter(same, soon | Q(state=LiveSession.State.ON_AIR))
+    return sorted(
+        rooms.order_by("starts_at", "pk")[:50],
+        key=lambda room: (
+            room.state != LiveSession.State.ON_AIR,
+            room.language != session.language,
+        ),
+    )
+
+
+@transaction.atomic
+def hand_over(*, host: Host, session_id: int, to: int) -> LiveSession:
+    """Ask everybody in the room to go on to another one; who stays, stays.
+
+    A repeat with another room corrects the first. Locks the session.
+    """
+    session = own(host, session_id)
+    require(session, LiveSession.State.ON_AIR)
+    room = next((one for one in next_rooms(session) if one.pk == to), None)
+    if room is None:
+        raise NoSuchRoom()
+    session.handed_to = room
+    session.save(update_fields=["handed_to"])
+    told = {"session": room.pk, "host": room.host.name, "title": room.title}
+    events.append(session.pk, "handover", told)
     return session
 
 

@@ -1,5 +1,7 @@
 """A session's streams: who may send to them, when they end, what is left of them."""
 
+from itertools import pairwise
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -83,15 +85,16 @@ def close(session_id: int) -> Stream | None:
 
 def recording(stream: Stream) -> list[Entry]:
     """All fragments of a stream in the order they are shown."""
-    rows = Fragment.objects.filter(epoch__stream=stream).order_by(
-        "epoch__number", "number"
-    )
-    return [
-        Entry(epoch, number, seconds, began.timestamp() + begins)
-        for epoch, number, seconds, began, begins in rows.values_list(
-            "epoch__number", "number", "seconds", "epoch__began_at", "begins"
-        )
+    rows = Fragment.objects.filter(epoch__stream=stream)
+    columns = ("epoch__number", "number", "seconds", "filmed")
+    found = [
+        Entry(*row)
+        for row in rows.order_by("epoch__number", "number").values_list(*columns)
     ]
+    for place, (entry, after) in enumerate(pairwise(found)):
+        if entry.epoch == after.epoch:  # better known than what the recorder guessed
+            found[place] = entry._replace(seconds=after.filmed - entry.filmed)
+    return found
 
 
 def live_addresses(session: LiveSession) -> dict[str, str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from donghai.errors import Refused
+from donghai.paging import whole_number
 from donghai.templatetags.pages import country
 from hosts.models import Host
 from livestream.models import Listing, LiveSession, Market, RoomEvent
@@ -119,6 +120,16 @@ def run(request: HttpRequest, host: Host, session_id: int, act: str) -> HttpResp
     acts[act](host=host, session_id=session.pk)
     if act == "cancel":
         return redirect("livestream:studio")
+    return redirect("orders:desk", session.pk)
+
+
+@for_hosts
+@require_POST
+def hand_over(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
+    """Ask the room to go on to another one."""
+    session = own_session(host, session_id)
+    to = whole_number(request.POST.get("to", "")) or 0
+    services.hand_over(host=host, session_id=session.pk, to=to)
     return redirect("orders:desk", session.pk)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,17 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from donghai.money import Money
 from donghai.paging import whole_number
 from hosts.models import Host
 from livestream.models import Listing, LiveSession, RoomEvent
 from livestream.room import stream
+from livestream.sessions.services import next_rooms
 from livestream.video import streams
 from livestream.views.access import for_hosts, own_session
-from orders.checkout import services
+from orders.checkout import numbers, services
 from orders.checkout.bag import bag_or_new, keep
 from orders.checkout.doors import offers
-from orders.checkout.models import Claim, Order, Split
+from orders.checkout.models import Claim
 from orders.checkout.visitors import visitor_of
 
 EARLY = timedelta(minutes=30)
@@ -83,6 +82,8 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     found = own_session(host, session_id)
     listings = list(_listings(found))
     claims = Claim.objects.filter(listing__session=found).for_display()
+    counted = numbers.so_far(found)
+    is_on_air = found.state == LiveSession.State.ON_AIR
     return render(
         request,
         "orders/desk.html",
@@ -92,7 +93,9 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "listings": listings,
             "pinned": next((one for one in listings if one.pinned_at), None),
             "claims": claims.order_by("-claimed_at", "-pk")[:CLAIMS_SHOWN],
-            "earned": _earned(found),
+            "earned": counted.share,
+            "numbers": counted,
+            "next_rooms": next_rooms(found) if is_on_air else [],
             "is_early": found.starts_at - timezone.now() > EARLY,
             "hold_minutes": settings.HOLD_MINUTES,
         },
@@ -122,13 +125,3 @@ def _listings(found: LiveSession) -> Any:
     for listing in listings:
         listing.session = found
     return listings
-
-
-def _earned(found: LiveSession) -> Money:
-    """The host's shares of what was paid in this session."""
-    shares = Split.objects.filter(
-        line__session=found,
-        line__order__status=Order.Status.PAID,
-        party=Split.Party.HOST,
-    )
-    return Money(shares.aggregate(fen=Sum("amount_minor", default=0))["fen"], "CNY")

@@ -6,7 +6,7 @@ import * as camera from "../livestream/video/camera.js";
 const desk = document.getElementById("desk");
 const $ = (id) => document.getElementById(id);
 const WHOLE = [".desk-bar", ".desk-body", ".desk-queue", ".desk-acts", "#queue"];
-const PARTS = ["pinned", "earned", "unpin", "next", "queue-list", "queue-sheet"];
+const PARTS = ["pinned", "earned", "numbers", "unpin", "next", "queue-list", "queue-sheet"];
 
 // ---- the parts that the server draws ----
 let isRefreshing = false;
@@ -44,6 +44,13 @@ document.addEventListener("submit", async (event) => {
   if (!answer?.ok) say($("line").dataset.lost);
   event.submitter.disabled = false;
   refresh();
+});
+
+document.getElementById("hand-over")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
+  say(answer?.ok ? $("ending").dataset.handed : $("line").dataset.lost);
 });
 
 // ---- claims ----

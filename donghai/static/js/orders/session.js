@@ -2,6 +2,7 @@
 // except that the room then stands still until it's reloaded.
 import { countDown, say, showTimes } from "../donghai.js";
 import { listen } from "../livestream/events.js";
+import { handOver } from "../livestream/handover.js";
 import * as stage from "../livestream/video/stage.js";
 
 const room = document.getElementById("room");
@@ -175,6 +176,7 @@ const hear = {
     addLine(name || `#${place}`, `${room.dataset.claimed} ${piece}`, "news");
     if (row) showLeft(listing, Number(row.dataset.left) - quantity);
   },
+  handover: handOver,
   video: stage.show,
   live: () => soon(() => location.reload()),
   end: () => location.reload(),
