@@ -94,6 +94,12 @@ def test_a_live_path_is_enough_to_watch_and_a_rehearsal_is_the_hosts_alone(camer
     assert camera.asks("playback.json") == 204
 
 
+def test_a_question_costs_one_statement(camera, django_assert_num_queries):
+    for name in ("hls-read.json", "whip-publish.json"):
+        with django_assert_num_queries(1):
+            assert camera.asks(name) == 204
+
+
 def test_only_who_knows_the_hooks_secret_is_answered(camera, settings):
     for secret in ("", "wrong", SOURCE):
         asked = ask("hls-read.json", path=camera.path, secret=secret)

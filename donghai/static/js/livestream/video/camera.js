@@ -168,13 +168,17 @@ function mute() {
   for (const track of media.getAudioTracks()) track.enabled = !isMuted();
 }
 
-function see(wants) {
+async function see(wants) {
   const button = $("[data-camera=see]");
   button.ariaPressed = String(wants);
   $(".camera-shown").hidden = !wants;
   unwatch?.();
+  unwatch = null;
+  if (!wants) return;
+  if (whep) await ask().catch(() => null); // the token may have run out: it lasts minutes
+  if (button.ariaPressed !== "true" || unwatch) return;
   const from = { url: playlist, whep, token: remembered("right") };
-  unwatch = wants ? watchBest($(".camera-shown"), from, { tell: () => {} }) : null;
+  unwatch = watchBest($(".camera-shown"), from, { tell: () => {} });
 }
 
 async function keepAwake() {
