@@ -125,7 +125,7 @@ class MediaServer:
             pc.on("track", lambda track: self._watch(pc, track, path, name))
         else:
             pc.addTrack(Bars())
-        offer = (await request.body()).decode()
+        offer = await self._body(request)
         await pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         await pc.setLocalDescription(await pc.createAnswer())
         where = f"/{path}/{kind}/{name}"
@@ -138,15 +138,15 @@ class MediaServer:
             self._note(deleted=[*self.deleted, name])
             await self._end(name)
         elif request.method == "PATCH":
+            self._note(patched=self.patched + 1)
             assert request.headers["Content-Type"] == TRICKLE
             assert request.headers["If-Match"] == "*"
-            for line in (await request.body()).decode().splitlines():
+            for line in (await self._body(request)).splitlines():
                 if line.startswith("a=mid:"):
                     mid = line.removeprefix("a=mid:")
                 elif line.startswith("a=candidate:"):
                     found = candidate_from_sdp(line.removeprefix("a=candidate:"))
                     found.sdpMid = mid
-                    self._note(patched=self.patched + 1)
                     await self.sessions[name].addIceCandidate(found)
         return Response(status_code=204, headers=CORS)
 
@@ -164,6 +164,12 @@ class MediaServer:
             lines += ["#EXTINF:0.5,", f"{number}.m4s"]
         text = "\n".join([*lines, ""])
         return Response(text, 200, CORS, "application/vnd.apple.mpegurl")
+
+    async def _body(self, request: Request) -> str:
+        """Without the names browsers give their addresses: to look one up takes a
+        second, and a connection is found without."""
+        lines = (await request.body()).decode().splitlines(keepends=True)
+        return "".join(line for line in lines if ".local " not in line)
 
     async def _is_let_in(self, request: Request, path: str, is_camera: bool) -> bool:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
