@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from donghai.paging import whole_number
 from hosts.models import Host
+from livestream import sharing
 from livestream.models import Listing, LiveSession, RoomEvent
 from livestream.room import stream
 from livestream.sessions.services import next_rooms
@@ -50,6 +51,9 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "chat_url": reverse("livestream:api-chat", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
             "video": streams.live_addresses(found),
+            "share_address": sharing.address_of(found),
+            "share_code": sharing.qr_code(found),
+            "linked": sharing.session_facts(found),
         },
     )
 
