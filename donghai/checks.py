@@ -27,19 +27,41 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         faults.append(("ALLOWED_HOSTS is empty", "name the site's hosts"))
     if settings.WEBHOOKS_TO_LOOPBACK:
         faults.append(("WEBHOOKS_TO_LOOPBACK is on", "unset WEBHOOKS_TO_LOOPBACK"))
-    if not settings.VAPID_PRIVATE_KEY:
-        faults.append(("VAPID_PRIVATE_KEY is not set", f"make one: {MAKE_KEY}"))
-    if not settings.VAPID_SUBJECT.startswith(("mailto:", "https:")):
-        faults.append(("VAPID_SUBJECT names nobody", "set mailto:you@your.site"))
+    faults += _faults_of_notifications()
     faults += [
         (f"{name} is a sandbox", f"name a real adapter in {name}")
         for name in SANDBOXES
         if getattr(settings, name) == "sandbox"
     ]
+    if settings.MEDIA_ENGINE == "mediamtx":
+        faults += _faults_of_mediamtx()
     return [
         Error(text, hint=hint, id=f"donghai.E{number:03}")
         for number, (text, hint) in enumerate(faults, start=1)
     ]
+
+
+def _faults_of_notifications() -> list[tuple[str, str]]:
+    """Push services want to know who sends, and that it is the same as ever."""
+    faults = []
+    if not settings.VAPID_PRIVATE_KEY:
+        faults.append(("VAPID_PRIVATE_KEY is not set", f"make one: {MAKE_KEY}"))
+    if not settings.VAPID_SUBJECT.startswith(("mailto:", "https:")):
+        faults.append(("VAPID_SUBJECT names nobody", "set mailto:you@your.site"))
+    return faults
+
+
+def _faults_of_mediamtx() -> list[tuple[str, str]]:
+    """Cameras work only over https, and a door without a secret stays shut."""
+    faults = [
+        (f"{name} is not https", f"name the media server's https address in {name}")
+        for name in ("MEDIAMTX_WHIP_URL", "MEDIAMTX_HLS_URL")
+        if not getattr(settings, name).startswith("https://")
+    ]
+    if len(settings.MEDIAMTX_HOOK_SECRET) < 20:
+        hint = "set a long random one, here and in mediamtx.yml"
+        faults.append(("MEDIAMTX_HOOK_SECRET is empty or short", hint))
+    return faults
 
 
 @register("database")

@@ -302,6 +302,11 @@ VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "")  # none: one is made in var
 VAPID_SUBJECT = env.str(
     "VAPID_SUBJECT", "" if PRODUCTION else "mailto:hello@donghai.example"
 )
+MEDIA_ENGINE = env.str("MEDIA_ENGINE", "embedded")
+MEDIAMTX_WHIP_URL = env.str("MEDIAMTX_WHIP_URL", "http://127.0.0.1:8889").rstrip("/")
+MEDIAMTX_HLS_URL = env.str("MEDIAMTX_HLS_URL", "http://127.0.0.1:8888").rstrip("/")
+MEDIAMTX_API_URL = env.str("MEDIAMTX_API_URL", "http://127.0.0.1:9997").rstrip("/")
+MEDIAMTX_HOOK_SECRET = env.str("MEDIAMTX_HOOK_SECRET", "")  # without it nobody gets in
 
 # The trade
 HOLD_MINUTES = env.int("HOLD_MINUTES", 10)

@@ -7,4 +7,5 @@ from livestream.prompter.models import *  # noqa: F403
 from livestream.room.models import *  # noqa: F403
 from livestream.schedule.models import *  # noqa: F403
 from livestream.sessions.models import *  # noqa: F403
+from livestream.video.engines.models import *  # noqa: F403
 from livestream.video.models import *  # noqa: F403

@@ -10,6 +10,7 @@ from livestream.views import (
     following,
     kept,
     market,
+    media,
     planning,
     prompter,
     schedule,
@@ -139,6 +140,11 @@ VIDEO = [
     path("<int:part>/<int:number>", video.fragment, name="video-fragment"),
 ]
 
+MEDIA = [
+    path("auth", media.auth, name="media-auth"),
+    path("event", media.event, name="media-event"),
+]
+
 TERMS = [
     path("", terms.terms, name="terms"),
     path("agree/", terms.agree, name="agree-terms"),
@@ -149,6 +155,7 @@ TERMS = [
 urlpatterns = [
     path("api/v1/", include(API)),
     path("api/v1/video/<int:stream_id>/", include(VIDEO)),
+    path("api/v1/media/mediamtx/", include(MEDIA)),
     path("schedule/", schedule.schedule, name="schedule"),
     path("schedule/calendar.ics", calendars.feed, name="feed"),
     path("live/<int:session_id>/calendar.ics", calendars.session, name="calendar"),

@@ -77,6 +77,7 @@ OWN = {
 }
 # Only for those the thing belongs to: hosts, members, buyers by their bag, staff.
 CLOSED = {
+    *("livestream:media-auth", "livestream:media-event"),
     *("livestream:api-start", "livestream:api-end", "livestream:api-pin"),
     *("livestream:api-listings", "livestream:studio", "livestream:plan"),
     *("livestream:pieces", "livestream:link", "livestream:unlink", "livestream:pin"),

@@ -1,6 +1,5 @@
 """A session's streams: who may send to them, when they end, what is left of them."""
 
-from datetime import timedelta
 from itertools import pairwise
 
 from django.db import transaction
@@ -13,12 +12,11 @@ from donghai.steps.models import Step
 from hosts.models import Host
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services import own, require
-from livestream.video import folders, playlist, tokens
+from livestream.video import folders, tokens
+from livestream.video.engines.adapters import addresses, engine
 from livestream.video.models import Fragment, Stream
 from livestream.video.playlist import Entry
 from livestream.video.tokens import Right
-
-SILENT = timedelta(seconds=8)  # after it another device may take over unasked
 
 
 class CameraElsewhere(Refused):
@@ -46,8 +44,7 @@ def claim_camera(
     )
     if _is_publisher(stream, token):
         return stream, tokens.issue(Right(stream.pk, stream.publisher))
-    is_sending = stream.heard_at and stream.heard_at > timezone.now() - SILENT
-    if is_sending and not take_over:
+    if not take_over and engine().is_sending(stream):
         raise CameraElsewhere()
     stream.publisher += 1
     stream.save(update_fields=["publisher"])
@@ -64,25 +61,22 @@ def _is_publisher(stream: Stream, token: str) -> bool:
 
 def finish(step: Step) -> None:
     """The job: its session is over, and what the camera still had is here or lost."""
+    for stream in Stream.objects.filter(session=step.subject_id, ended_at=None):
+        engine().kick(stream)
     with steps.finishing(step):
         close(step.subject_id)
 
 
 def close(session_id: int) -> Stream | None:
-    """End a session's streams and write the playlist of its replay; once.
+    """End a session's streams, and have its replay kept; once.
 
     None when nothing was sent. A rehearsal's files go. Locks the streams; call it
     inside a transaction.
     """
     streams = Stream.objects.select_for_update(no_key=True).order_by("pk")
     for stream in streams.filter(session=session_id, ended_at=None):
-        entries = recording(stream)
         stream.ended_at = timezone.now()
-        if stream.kind == Stream.Kind.LIVE and entries:
-            shown = playlist.ended(entries).encode()
-            folders.write(folders.folder(stream.secret) / folders.REPLAY, shown)
-            folders.write(folders.live(stream.secret), shown)
-        else:
+        if not engine().end(stream):
             stream.removed_at = timezone.now()
             folders.remove(stream.secret)
         stream.save(update_fields=["ended_at", "removed_at"])
@@ -103,14 +97,15 @@ def recording(stream: Stream) -> list[Entry]:
     return found
 
 
-def live_url(session: LiveSession) -> str:
-    """Where viewers of a session on air find its playlist; "" before it's there."""
+def live_addresses(session: LiveSession) -> dict[str, str]:
+    """Where viewers of a session on air find its picture; "" while it isn't there."""
+    nowhere = {"url": "", "whep": ""}
     if session.state != LiveSession.State.ON_AIR:
-        return ""
+        return nowhere
     found = Stream.objects.filter(
         session=session, kind=Stream.Kind.LIVE, removed_at=None, epochs_begun__gt=0
     ).first()
-    return folders.live_url(found.secret) if found else ""
+    return addresses(found) if found else nowhere
 
 
 def replay_of(session_id: int) -> Stream | None:

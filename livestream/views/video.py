@@ -11,14 +11,14 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from donghai.api import refusal
 from donghai.errors import Refused
 from hosts.models import Host
-from livestream.video import folders, ingest, streams, tokens
+from livestream.video import ingest, streams, tokens
+from livestream.video.engines import addresses, engine
 from livestream.video.ingest import Taken
 from livestream.video.tokens import Right
 from livestream.views.access import for_hosts, own_session
@@ -38,14 +38,18 @@ def camera(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         )
     except Refused as no:
         return refusal(request, no)
-    first = reverse("livestream:video-init", args=[stream.pk, 0])
+    if "take_over" in request.POST:
+        engine().kick(stream)
+    target = engine().publish_target(stream)
+    watched = addresses(stream)
     return JsonResponse(
         {
-            "kind": stream.kind,
-            "to": first.removesuffix("0/init"),
+            "kind": target.kind,
+            "to": target.url,
             "token": token,
             "seconds": tokens.SECONDS,
-            "playlist": folders.live_url(stream.secret),
+            "playlist": watched["url"],
+            "whep": watched["whep"],
         }
     )
 

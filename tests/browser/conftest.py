@@ -60,7 +60,13 @@ def chromium_with_camera(playwright: Playwright) -> Browser:
 
 
 @pytest.fixture
-def site(transactional_db: None) -> Iterator[str]:
+def surroundings() -> dict[str, str]:
+    """What else the web process is told, and may ask; a module's own fixture says."""
+    return {}
+
+
+@pytest.fixture
+def site(transactional_db: None, surroundings: dict[str, str]) -> Iterator[str]:
     """Where a web process like those of production serves the test's rows."""
     with socket.create_server(("127.0.0.1", 0)) as door:
         address = urlsplit(settings.DATABASE_URL)
@@ -73,7 +79,8 @@ def site(transactional_db: None) -> Iterator[str]:
                 "DATABASE_URL": address._replace(path=f"/{name}").geturl(),
                 "SITE_URL": url,
                 "LOG_LEVEL": "WARNING",
-            },
+            }
+            | surroundings,
             cwd=settings.BASE_DIR,
             pass_fds=[door.fileno()],
         )
@@ -85,16 +92,19 @@ def site(transactional_db: None) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_phone(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
+def open_phone(
+    chromium: Browser, site: str, surroundings: dict[str, str]
+) -> Iterator[Callable[..., Page]]:
     """Open a phone of its own, or what `options` make of it.
 
     Whatever its pages complain of, or ask of anybody but us, fails the test.
     """
     complaints: list[str] = []
     contexts = []
+    ours = (f"{site}/", "blob:", "data:", *(f"{x}/" for x in surroundings.values()))
 
     def note_outside(request: Request) -> None:
-        if not request.url.startswith((f"{site}/", "blob:", "data:")):
+        if not request.url.startswith(ours):
             complaints.append(f"asked {request.url}")
 
     def open_one(scripts: bool = True, **options: Any) -> Page:

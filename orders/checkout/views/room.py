@@ -69,7 +69,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "chat_url": reverse("livestream:api-chat", args=[found.pk]),
             "reactions_url": reverse("livestream:api-reactions", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
-            "video_url": streams.live_url(found),
+            "video": streams.live_addresses(found),
             "share_address": sharing.address_of(found),
             "share_code": sharing.qr_code(found),
             "linked": sharing.session_facts(found),

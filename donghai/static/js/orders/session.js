@@ -52,7 +52,7 @@ const hear = {
     offered(said);
   },
   handover: handOver,
-  video: ({ url }) => stage.show(url),
+  video: stage.show,
   live: () => soon(() => location.reload()),
   end: () => location.reload(),
 };

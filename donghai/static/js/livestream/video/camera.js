@@ -2,9 +2,10 @@
 // The video never holds up the sale: whatever happens here, the rest of the desk goes on.
 
 import { say } from "../../donghai.js";
-import { watch } from "./player.js";
 import { canRecord, record } from "./recorder.js";
 import { Uploader } from "./uploader.js";
+import { watchBest } from "./watching.js";
+import { Whip } from "./whip.js";
 
 const place = document.getElementById("camera");
 const LEVELS = [1_500_000, 800_000, 400_000]; // bits a second
@@ -25,6 +26,7 @@ let media = null; // what the camera gives
 let recording = null;
 let uploader = null;
 let playlist = "";
+let whep = "";
 let unwatch = null;
 let wakeLock = null;
 let facing = "environment"; // hosts show pieces, on a table
@@ -47,21 +49,22 @@ async function ask(token) {
   if (!answer.ok) return answer.status >= 500 ? null : { stop: said.code };
   takesOver = false;
   remember("right", said.token);
-  playlist = said.playlist;
+  ({ playlist, whep } = said);
   return said;
 }
 
 // ---- start and stop ----
 async function start() {
   if (!window.isSecureContext) return say(place.dataset.insecure);
-  if (!canRecord()) return say(place.dataset.cannot);
+  if (!canRecord() && !window.RTCPeerConnection) return say(place.dataset.cannot);
   try {
     await openCamera();
   } catch (trouble) {
     const words = { NotAllowedError: "refused", NotFoundError: "none", NotReadableError: "busy" };
     return say(place.dataset[words[trouble.name] ?? "none"]);
   }
-  uploader = new Uploader({ ask, tell: sendingEnded });
+  uploader = await sender();
+  if (!uploader) return close();
   place.classList.add("runs");
   $(".camera-start").hidden = true;
   $(".camera-acts").hidden = false;
@@ -69,6 +72,20 @@ async function start() {
   signal("begins");
   keepAwake();
   restart();
+}
+
+// By which way the picture goes is the server's choice: piece by piece, or by WebRTC.
+async function sender() {
+  while (media) {
+    const right = await ask().catch(() => null);
+    if (right?.stop) return null;
+    if (right?.kind === "whip") return new Whip({ ask, tell: sendingEnded });
+    if (right && canRecord()) return new Uploader({ ask, tell: sendingEnded });
+    if (right) return say(place.dataset.cannot);
+    signal("lost");
+    await new Promise((go) => setTimeout(go, 2000));
+  }
+  return null;
 }
 
 async function openCamera() {
@@ -96,7 +113,8 @@ async function openCamera() {
 async function restart() {
   await recording?.stop();
   if (!media) return;
-  recording = record(media, { uploader, bitsPerSecond: LEVELS[level], trouble: () => setTimeout(reopen, 500) });
+  const how = { uploader, bitsPerSecond: LEVELS[level], trouble: () => setTimeout(reopen, 500) };
+  recording = uploader instanceof Whip ? uploader.record(media, how) : record(media, how);
 }
 
 async function reopen() {
@@ -150,12 +168,17 @@ function mute() {
   for (const track of media.getAudioTracks()) track.enabled = !isMuted();
 }
 
-function see(wants) {
+async function see(wants) {
   const button = $("[data-camera=see]");
   button.ariaPressed = String(wants);
   $(".camera-shown").hidden = !wants;
   unwatch?.();
-  unwatch = wants ? watch($(".camera-shown"), playlist, { tell: () => {} }) : null;
+  unwatch = null;
+  if (!wants) return;
+  if (whep) await ask().catch(() => null); // the token may have run out: it lasts minutes
+  if (button.ariaPressed !== "true" || unwatch) return;
+  const from = { url: playlist, whep, token: remembered("right") };
+  unwatch = watchBest($(".camera-shown"), from, { tell: () => {} });
 }
 
 async function keepAwake() {
@@ -196,7 +219,8 @@ function signal(how) {
 function look() {
   if (!uploader || !recording) return;
   const behind = uploader.secondsBehind;
-  if (uploader.isLost) signal("lost");
+  if (uploader.says) signal(uploader.says);
+  else if (uploader.isLost) signal("lost");
   else if (behind > 6) signal("poor");
   else if (behind > 2) signal("weak");
   else if (playlist) signal("good");

@@ -1,7 +1,7 @@
 // The picture in a room: begins by itself and muted, as browsers want it, says when it is
 // lost, and never stands in the way of a claim.
 
-import { watch } from "./player.js";
+import { watchBest } from "./watching.js";
 
 const stage = document.getElementById("stage");
 const video = document.getElementById("video");
@@ -10,10 +10,13 @@ const sound = document.getElementById("sound");
 
 let unwatch = null;
 
-export function show(url) {
-  if (!url || unwatch) return;
+// A media server beside us tells of each picture that comes, and of the last that went.
+export function show({ url, whep, lost }) {
+  if (lost) return tell("lost");
+  if (!url || (unwatch && (!whep || stage.dataset.picture === "playing"))) return;
+  unwatch?.();
   video.hidden = false;
-  unwatch = watch(video, url, { tell });
+  unwatch = watchBest(video, { url, whep }, { tell });
 }
 
 function tell(state) {
@@ -28,4 +31,4 @@ sound.addEventListener("click", () => {
   sound.hidden = true;
 });
 
-if (stage.dataset.live === "ON_AIR") show(stage.dataset.video);
+if (stage.dataset.live === "ON_AIR") show({ url: stage.dataset.video, whep: stage.dataset.whep });
