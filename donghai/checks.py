@@ -24,6 +24,8 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         faults.append(("ALLOWED_HOSTS is empty", "name the site's hosts"))
     if settings.WEBHOOKS_TO_LOOPBACK:
         faults.append(("WEBHOOKS_TO_LOOPBACK is on", "unset WEBHOOKS_TO_LOOPBACK"))
+    if settings.PUSH_TO_LOOPBACK:
+        faults.append(("PUSH_TO_LOOPBACK is on", "unset PUSH_TO_LOOPBACK"))
     faults += [
         (f"{name} is a sandbox", f"name a real adapter in {name}")
         for name in SANDBOXES

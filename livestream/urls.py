@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from livestream import api
-from livestream.views import kept, market, schedule, studio, terms, video
+from livestream.views import kept, market, platforms, schedule, studio, terms, video
 
 app_name = "livestream"
 
@@ -56,6 +56,23 @@ STUDIO = [
     path("<int:session_id>/end/", studio.run, {"act": "end"}, name="end"),
     path("<int:session_id>/cancel/", studio.run, {"act": "cancel"}, name="cancel"),
     path("<int:session_id>/camera/", video.camera, name="camera"),
+    path("channels/", platforms.channels, name="channels"),
+    path(
+        "channels/<int:destination_id>/remove/",
+        platforms.remove,
+        name="remove-channel",
+    ),
+    path("<int:session_id>/platforms/", platforms.panel, name="platforms"),
+    path(
+        "<int:session_id>/platforms/<int:destination_id>/start/",
+        platforms.start,
+        name="start-push",
+    ),
+    path(
+        "<int:session_id>/pushes/<int:push_id>/stop/",
+        platforms.stop,
+        name="stop-push",
+    ),
     path("<int:session_id>/next/", studio.pin_next, name="pin-next"),
     path(
         "<int:session_id>/pieces/<int:listing_id>/pin/",
@@ -74,6 +91,7 @@ STUDIO = [
 VIDEO = [
     path("<int:part>/init", video.init, name="video-init"),
     path("<int:part>/<int:number>", video.fragment, name="video-fragment"),
+    path("<int:part>/webm/<int:number>", video.chunk, name="video-chunk"),
 ]
 
 TERMS = [
@@ -88,6 +106,7 @@ urlpatterns = [
     path("api/v1/video/<int:stream_id>/", include(VIDEO)),
     path("schedule/", schedule.schedule, name="schedule"),
     path("live/<int:session_id>/calendar.ics", schedule.calendar, name="calendar"),
+    path("live/<int:session_id>/aac/", video.want_aac, name="want-aac"),
     path("hosts/<slug:slug>/", schedule.host, name="host"),
     path("studio/", include(STUDIO)),
     path("stall/<int:merchant_id>/terms/", include(TERMS)),

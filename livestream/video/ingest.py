@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -127,11 +127,14 @@ class Taken:
 
 
 @transaction.atomic
-def open_epoch(right: Right, part: int, header: bytes) -> Taken:
+def open_epoch(
+    right: Right, part: int, header: bytes, began_at: datetime | None = None
+) -> Taken:
     """Begin a recording with its header; a repeat of the same says where it stands.
 
     Each camera, flip or change of settings is a recording of its own: players are told
-    of the break. Locks the stream.
+    of the break. `began_at` is when its first picture was filmed, where that is known.
+    Locks the stream.
     """
     _require_size(header, LARGEST_INIT)
     try:
@@ -158,8 +161,10 @@ def open_epoch(right: Right, part: int, header: bytes) -> Taken:
         width=picture.width,
         height=picture.height,
         init_sha256=digest,
+        opened_at=began_at or timezone.now(),
+        began_at=began_at,
     )
-    _write(folders.init(stream.secret, epoch.number), header)
+    write(folders.init(stream.secret, epoch.number), header)
     Stream.objects.filter(pk=stream.id).update(epochs_begun=epoch.number + 1)
     if epoch.number == 0 and stream.kind == Stream.Kind.LIVE:
         url = folders.live_url(stream.secret)
@@ -192,13 +197,19 @@ def _require_size(content: bytes, most: int) -> None:
         raise FragmentTooLarge(most=most)
 
 
-def _locked(right: Right, part: int) -> tuple[Any, Any]:
-    """The stream, and the epoch of it that `part` is, if it was begun."""
+def sending(right: Right) -> Any:
+    """The stream, locked, that this device may send to now."""
     stream = sql.row(STREAM_SQL, stream=right.stream)
     if stream is None or stream.ended_at is not None:
         raise StreamEnded()
     if stream.publisher != right.publisher:
         raise TakenOver()
+    return stream
+
+
+def _locked(right: Right, part: int) -> tuple[Any, Any]:
+    """The stream, and the epoch of it that `part` is, if it was begun."""
+    stream = sending(right)
     epoch = sql.row(
         EPOCH_SQL, stream=right.stream, publisher=right.publisher, part=part
     )
@@ -232,7 +243,7 @@ def _tracks(path: Path) -> dict[int, boxes.Track]:
 
 def _store(stream: Any, epoch: Any, content: bytes, run: Run) -> None:
     number, now = epoch.next_number, timezone.now()
-    _write(folders.fragment(stream.secret, epoch.number, number), content)
+    write(folders.fragment(stream.secret, epoch.number, number), content)
     first = epoch.first_time if number else run.begins
     began = epoch.began_at or now - timedelta(seconds=run.lasts)
     begins = run.begins - first
@@ -262,10 +273,11 @@ def _store(stream: Any, epoch: Any, content: bytes, run: Run) -> None:
         seconds=run.lasts,
         **fallen,
     )
-    _write(folders.live(stream.secret), playlist.live(kept, **fallen).encode())
+    write(folders.live(stream.secret), playlist.live(kept, **fallen).encode())
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """Put a file in its place, or refuse NoRoom."""
     try:
         folders.write(path, content)
     except OSError:

@@ -12,11 +12,12 @@ from donghai.steps.models import Step
 from hosts.models import Host
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services import own, require
-from livestream.video import folders, playlist, tokens
+from livestream.video import files, folders, playlist, tokens
 from livestream.video.models import Fragment, Stream
 from livestream.video.playlist import Entry
 from livestream.video.tokens import Right
 
+KEEP = "livestream.keep_replay"
 SILENT = timedelta(seconds=8)  # after it another device may take over unasked
 
 
@@ -81,6 +82,9 @@ def close(session_id: int) -> Stream | None:
             shown = playlist.ended(entries).encode()
             folders.write(folders.folder(stream.secret) / folders.REPLAY, shown)
             folders.write(folders.live(stream.secret), shown)
+            Fragment.objects.filter(epoch__stream=stream).delete()  # it says the same
+            steps.schedule(KEEP, subject_id=stream.pk)
+            folders.remove_private(stream.secret)
         else:
             stream.removed_at = timezone.now()
             folders.remove(stream.secret)
@@ -89,7 +93,12 @@ def close(session_id: int) -> Stream | None:
 
 
 def recording(stream: Stream) -> list[Entry]:
-    """All fragments of a stream in the order they are shown."""
+    """All fragments of a stream in the order they are shown.
+
+    Of one that ended, as its playlist has them; none once its files are gone.
+    """
+    if stream.ended_at is not None:
+        return _as_written(stream)
     rows = Fragment.objects.filter(epoch__stream=stream).order_by(
         "epoch__number", "number"
     )
@@ -99,6 +108,37 @@ def recording(stream: Stream) -> list[Entry]:
             "epoch__number", "number", "seconds", "epoch__began_at", "begins"
         )
     ]
+
+
+def _as_written(stream: Stream) -> list[Entry]:
+    written = folders.folder(stream.secret) / folders.REPLAY
+    try:
+        return playlist.read(written.read_text()).entries
+    except FileNotFoundError:
+        return []
+
+
+def want_aac(session_id: int) -> str:
+    """Where who can't play Opus finds the live video; it's made from now on.
+
+    "" before there is video.
+    """
+    live = Stream.objects.filter(
+        session=session_id, kind=Stream.Kind.LIVE, ended_at=None
+    )
+    live.filter(wants_aac=False).update(wants_aac=True)
+    secret = live.values_list("secret", flat=True).first()
+    return folders.url(secret, files.AAC_LIST) if secret else ""
+
+
+def poster_url(stream: Stream) -> str:
+    """How it looked last, as a picture; "" before the first."""
+    return folders.url(stream.secret, f"poster/{stream.poster}") if stream.poster else ""
+
+
+def file_url(stream: Stream) -> str:
+    """The replay as one file, once it's made; players of Apple's show this one."""
+    return folders.url(stream.secret, files.MP4) if stream.mp4_bytes else ""
 
 
 def live_url(session: LiveSession) -> str:
