@@ -1,6 +1,6 @@
 """Pictures of how a stream looks: one whole picture is decoded, made small, kept.
 
-    python -m livestream.media.pictures     a child of `worker`, for all its streams
+python -m livestream.media.pictures     a child of `worker`, for all its streams
 """
 
 from io import BytesIO

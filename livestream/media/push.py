@@ -47,7 +47,9 @@ class NewEpoch(Exception):
 class Relay:
     """A door on this machine whose other side is the platform's server."""
 
-    def __init__(self, server: dict[str, Any], *, to_loopback: bool, trusts: str) -> None:
+    def __init__(
+        self, server: dict[str, Any], *, to_loopback: bool, trusts: str
+    ) -> None:
         self.far = _connect(server, to_loopback, trusts)
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._door.getsockname()[1]

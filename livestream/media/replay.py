@@ -189,9 +189,7 @@ def draw_chapters(
             files.write(place, picture)
 
 
-def _beginnings(
-    entries: Sequence[Entry], named: Sequence[Chapter]
-) -> Iterator[Entry]:
+def _beginnings(entries: Sequence[Entry], named: Sequence[Chapter]) -> Iterator[Entry]:
     """The fragment two seconds into each chapter: by then she holds it up."""
     index, second = 0, 0.0
     for chapter in named:

@@ -95,7 +95,7 @@ class Reader:
                 return None
             shift = int.from_bytes(content[length : length + 2], "big", signed=True)
             body = content[length + 3 :]
-            is_key = codec != VP8 or bool(body) and not body[0] & 1  # RFC 6386, 9.1
+            is_key = codec != VP8 or (bool(body) and not body[0] & 1)  # RFC 6386, 9.1
             return Block(codec, self._time + shift, is_key, body, self._cluster)
         return None
 

@@ -19,7 +19,9 @@ KEPT = timedelta(days=14)  # after its session a code still leads to its replay
 
 def give(listings: Sequence[Listing]) -> None:
     """See that each has a code; those that have one keep it."""
-    known = set(Code.objects.filter(listing__in=listings).values_list("listing", flat=True))
+    known = set(
+        Code.objects.filter(listing__in=listings).values_list("listing", flat=True)
+    )
     for listing in listings:
         if listing.pk not in known:
             _make(listing)

@@ -1,12 +1,15 @@
 """Video as the database knows it: streams, epochs, fragments; the bytes are files."""
 
 import secrets
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from livestream.sessions.models import LiveSession
+from livestream.video import files, folders
 
 
 def new_secret() -> str:
@@ -66,6 +69,24 @@ class Stream(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.get_kind_display()}"
+
+    @property
+    def poster_url(self) -> str:
+        """How it looked last, as a picture; "" before the first."""
+        name = f"poster/{self.poster}"
+        return folders.url(self.secret, name) if self.poster else ""
+
+    @property
+    def file_url(self) -> str:
+        """The replay as one file, once it's made; players of Apple's show this one."""
+        return folders.url(self.secret, files.MP4) if self.mp4_bytes else ""
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """When age takes the replay; None for one that hasn't ended."""
+        if self.ended_at is None:
+            return None
+        return self.ended_at + timedelta(days=settings.VIDEO_KEEP_DAYS)
 
 
 class Epoch(models.Model):

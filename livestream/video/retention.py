@@ -6,7 +6,7 @@ replay, and staff in the admin when nine tenths of the room are used.
 
 import os
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -65,13 +65,6 @@ def room() -> int:
 
 def is_nearly_full() -> bool:
     return bool(room()) and used() > room() * NEARLY_FULL
-
-
-def goes_on(stream: Stream) -> datetime | None:
-    """When age takes a replay; None for one that hasn't ended."""
-    if stream.ended_at is None:
-        return None
-    return stream.ended_at + timedelta(days=settings.VIDEO_KEEP_DAYS)
 
 
 def _close_forgotten() -> None:
@@ -147,7 +140,7 @@ def _mail(step: Step, host: Host, going: list[Stream]) -> None:
     subject = ngettext(
         "%(n)s replay is removed soon", "%(n)s replays are removed soon", len(going)
     ) % {"n": len(going)}
-    lines = [(stream.session, goes_on(stream)) for stream in going]
+    lines = [(stream.session, stream.kept_until) for stream in going]
     link = f"{settings.SITE_URL}{reverse('livestream:studio')}"
     words = render_to_string(
         "livestream/replays_go_mail.txt", {"host": host, "lines": lines, "link": link}

@@ -49,7 +49,9 @@ def tracks_of(header: bytes) -> dict[int, Track]:
 
 def read(content: bytes, tracks: Mapping[int, Track]) -> list[Part]:
     """The parts of one `moof` + `mdat`, in their order."""
-    found = [each for each in boxes.walk(content, 0, len(content)) if each[0] != b"styp"]
+    found = [
+        each for each in boxes.walk(content, 0, len(content)) if each[0] != b"styp"
+    ]
     (_, begin, end), (_, media, _media_end) = found
     moof = begin - 8
     parts, place = [], media

@@ -131,16 +131,6 @@ def want_aac(session_id: int) -> str:
     return folders.url(secret, files.AAC_LIST) if secret else ""
 
 
-def poster_url(stream: Stream) -> str:
-    """How it looked last, as a picture; "" before the first."""
-    return folders.url(stream.secret, f"poster/{stream.poster}") if stream.poster else ""
-
-
-def file_url(stream: Stream) -> str:
-    """The replay as one file, once it's made; players of Apple's show this one."""
-    return folders.url(stream.secret, files.MP4) if stream.mp4_bytes else ""
-
-
 def live_url(session: LiveSession) -> str:
     """Where viewers of a session on air find its playlist; "" before it's there."""
     if session.state != LiveSession.State.ON_AIR:

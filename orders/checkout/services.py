@@ -100,11 +100,12 @@ def claim(
     bag: UUID,
     quantity: int | None = None,
     name: str = "",
+    came_from: str = "",
 ) -> Claim:
     """Give a viewer units of a listing: a place in line and a hold, or NotEnoughStock.
 
-    Without a quantity, the fewest its merchant sells at once. A repeat makes a second
-    claim. Refused, it leaves no trace: no place, no event.
+    Without a quantity, the fewest its merchant sells at once. `came_from` is the other
+    platform whose link brought him. A repeat makes a second claim. Refused, it leaves no trace: no place, no event.
     """
     if quantity is not None and not 1 <= quantity <= MOST_PER_CLAIM:
         raise TooMany(most=MOST_PER_CLAIM)
@@ -129,6 +130,7 @@ def claim(
         price_minor=offer.retail_minor,
         wholesale_minor=offer.wholesale_minor,
         currency=offer.currency,
+        came_from=came_from,
         claimed_at=timezone.now(),
     )
     _take(made, offer.variant_id)

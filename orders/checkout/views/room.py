@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +17,13 @@ from donghai.money import Money
 from donghai.paging import whole_number
 from hosts.models import Host
 from livestream.models import Listing, LiveSession, RoomEvent
+from livestream.platforms import codes
 from livestream.room import stream
 from livestream.video import streams
+from livestream.views import platforms
 from livestream.views.access import for_hosts, own_session
 from orders.checkout import services
+from orders.checkout.arrivals import came_from, note
 from orders.checkout.bag import bag_or_new, keep
 from orders.checkout.doors import offers
 from orders.checkout.models import Claim, Order, Split
@@ -38,6 +41,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     )
     visitor = visitor_of(request)
     shown = offers(_listings(found), visitor)
+    wanted = whole_number(request.GET.get("piece", ""))
     return render(
         request,
         "orders/session.html",
@@ -47,12 +51,25 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "offers": shown,
             "destination": visitor.country or found.market_id,
             "pinned": next((one for one in shown if one.listing.pinned_at), None),
+            "came_for": next((one for one in shown if one.listing.pk == wanted), None),
             "claims_url": reverse("orders:claim", args=[found.pk]),
             "chat_url": reverse("livestream:api-chat", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
             "video_url": streams.live_url(found),
         },
     )
+
+
+def come(request: HttpRequest, code: str, platform: str = "") -> HttpResponse:
+    """Follow a code from another platform: the room, that piece ready to claim."""
+    listing = codes.find(code)
+    if listing is None:
+        raise Http404
+    room = reverse("orders:session", args=[listing.session_id])
+    response = redirect(f"{room}?piece={listing.pk}")
+    if platform:
+        note(response, platform, secure=settings.PRODUCTION)
+    return response
 
 
 @require_POST
@@ -66,6 +83,7 @@ def claim(request: HttpRequest, session_id: int) -> HttpResponse:
         listing_id=listing or 0,
         quantity=quantity,
         bag=bag,
+        came_from=came_from(request),
     )
     messages.success(
         request,
@@ -95,7 +113,9 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "earned": _earned(found),
             "is_early": found.starts_at - timezone.now() > EARLY,
             "hold_minutes": settings.HOLD_MINUTES,
-        },
+            "replay": streams.replay_of(found.pk),
+        }
+        | platforms.on_desk(found),
     )
 
 

@@ -61,7 +61,7 @@ async function start() {
     const words = { NotAllowedError: "refused", NotFoundError: "none", NotReadableError: "busy" };
     return say(place.dataset[words[trouble.name] ?? "none"]);
   }
-  uploader = new Uploader({ ask, tell: sendingEnded });
+  uploader = new Uploader({ ask, tell: sendingEnded, broken: () => setTimeout(restart, 500) });
   place.classList.add("runs");
   $(".camera-start").hidden = true;
   $(".camera-acts").hidden = false;
@@ -132,13 +132,14 @@ function close() {
   wakeLock?.release().catch(() => {});
 }
 
-function sendingEnded(why) {
+function sendingEnded(why, words) {
   recording?.stop();
   recording = null;
   uploader = null;
   close();
   if (why === "taken_over") say(place.dataset.elsewhere);
   if (why === "busy") say(place.dataset.busy);
+  if (words) say(words);
 }
 
 // ---- what she can do ----

@@ -2,6 +2,7 @@
 // lost, and never stands in the way of a claim.
 
 import { watch } from "./player.js";
+import { forThisBrowser } from "./sound.js";
 
 const stage = document.getElementById("stage");
 const video = document.getElementById("video");
@@ -10,10 +11,11 @@ const sound = document.getElementById("sound");
 
 let unwatch = null;
 
-export function show(url) {
+export async function show(url) {
   if (!url || unwatch) return;
   video.hidden = false;
-  unwatch = watch(video, url, { tell });
+  unwatch = () => {};
+  unwatch = watch(video, await forThisBrowser(url, stage.dataset.aac), { tell });
 }
 
 function tell(state) {
