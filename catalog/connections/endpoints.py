@@ -76,10 +76,8 @@ def rotate(*, endpoint_id: int) -> MadeEndpoint:
     """Give an endpoint a new secret; for a day the one before signs as well."""
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint_id)
     secret = signing.new_secret()
-    endpoint.former_secret, endpoint.secret = (
-        endpoint.secret,
-        sealing.seal(secret, PURPOSE),
-    )
+    endpoint.former_secret = endpoint.secret
+    endpoint.secret = sealing.seal(secret, PURPOSE)
     endpoint.former_until = timezone.now() + BOTH_SIGN
     endpoint.save(update_fields=["secret", "former_secret", "former_until"])
     return MadeEndpoint(endpoint, secret)

@@ -2,9 +2,9 @@
 
     python -m livestream.media.aac     a child of `worker`: one stream, until it's over
 
-Beside `<n>.m4s` comes `<n>-aac.m4s`, beside `live.m3u8` comes `aac.m3u8`. Packets of AAC
-begin at whole multiples of 1024 samples since the recording's zero: so one who goes on
-after another begins where that one ended, and sound never moves against the picture.
+Beside `<n>.m4s` comes `<n>-aac.m4s`, beside `live.m3u8` comes `aac.m3u8`. Packets of
+AAC begin at whole multiples of 1024 samples since the recording's zero: so one who goes
+on after another begins where that one ended, and sound never moves against the picture.
 """
 
 import time
@@ -109,7 +109,7 @@ class Swapper:
         self.header = samples.with_aac(header, sound, self._voice.config, channels)
 
     def go_on(self, before: bytes, done: bytes) -> None:
-        """Take up where another ended: with the fragment `before` ours, `done` by it."""
+        """Take up where another ended, who made `done` of the fragment before ours."""
         aac = {self._aac.number: self._aac}
         self._sound(samples.read(before, self.tracks))
         parts = samples.read(done, self.tracks | aac)

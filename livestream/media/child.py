@@ -1,7 +1,7 @@
 """What all children of the video worker do: read their task, and end with their parent.
 
-The task comes as a line of JSON on stdin, never as an argument that others could read.
-When stdin closes the parent is gone. What they have to tell goes to stdout, a line each.
+The task comes as a line of JSON on stdin, never as an argument that others could
+read. When stdin closes the parent is gone. What they have to tell goes to stdout.
 """
 
 import json

@@ -4,9 +4,9 @@
 
 It follows `aac.m3u8`. Pictures and sound of each fragment are copied into FLV from the
 latest one on; what falls too far behind live is left out. A new epoch needs a new
-connection, and so does a line that takes nothing for five seconds. The address is looked
-up, judged and connected to here, and TLS spoken here: libav sees only a door on this
-machine.
+connection, and so does a line that takes nothing for five seconds. The address is
+looked up, judged and connected to here, and TLS spoken here: libav sees only a door on
+this machine.
 """
 
 import socket
@@ -38,10 +38,6 @@ NO_VIDEO = 60.0  # seconds without a fragment after which the connection is give
 
 class Lost(Exception):
     """It can't go on; the argument is a `Push.Reason`."""
-
-
-class NewEpoch(Exception):
-    """Another recording begins, which needs another connection."""
 
 
 class Relay:
@@ -195,9 +191,6 @@ class Follower:
             if self.shown.is_over or time.monotonic() - waited > NO_VIDEO:
                 return None
             time.sleep(LOOK)
-
-    def restart(self) -> None:
-        self._last = None
 
     def _take(self, entry: Entry) -> Entry:
         self._last = entry[0], entry[1]

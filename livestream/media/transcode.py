@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from fractions import Fraction
 from io import BytesIO
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import av
 import django
@@ -304,12 +304,10 @@ def convert(stream_id: int) -> None:
     """Convert a stream's recordings in their order while there are any."""
     while True:
         stream = patiently(lambda: Stream.objects.get(pk=stream_id))
-        open_ = Recording.objects.filter(stream=stream, done_at=None).order_by("pk")
-        recording = patiently(open_.first)
+        recording = patiently(lambda: _next(stream_id))
         if recording is None:
             return
-        mine = Recording.objects.filter(pk=recording.pk)
-        patiently(lambda: mine.update(attempts=F("attempts") + 1))
+        _change(recording, attempts=F("attempts") + 1)
         is_wanted = (
             stream.ended_at is None
             and recording.publisher == stream.publisher
@@ -323,8 +321,18 @@ def convert(stream_id: int) -> None:
                 pass
             except (webm.NotWebm, ingest.UnreadableVideo) as wrong:
                 log.warning("recording %s not read: %s", recording.pk, wrong)
-        patiently(lambda: mine.update(done_at=timezone.now()))
+        _change(recording, done_at=timezone.now())
         remove(stream, recording)
+
+
+def _next(stream_id: int) -> Recording | None:
+    waiting = Recording.objects.filter(stream=stream_id, done_at=None)
+    return waiting.order_by("pk").first()
+
+
+def _change(recording: Recording, **facts: Any) -> None:
+    mine = Recording.objects.filter(pk=recording.pk)
+    patiently(lambda: mine.update(**facts))
 
 
 def remove(stream: Stream, recording: Recording) -> None:

@@ -3,7 +3,7 @@
     python -m livestream.media.worker
 
 What is to be done stands in the database and is looked at every second (`jobs`). Any
-number may run, on any machine that has the files: a lease keeps two from doing the same.
+number may run, on any machine that has the files: a lease keeps two from doing one job.
 A child that fails is started again after a pause that grows to half a minute; while the
 database is away children go on, until a lease could be somebody else's.
 """

@@ -128,9 +128,10 @@ def remove_destination(*, host: Host, destination_id: int) -> None:
 def start_push(
     *, host: Host, session_id: int, destination_id: int, is_approved: bool = False
 ) -> Push:
-    """Send a show to a channel from now on; one that is sent goes on. Locks the session.
+    """Send a show to a channel from now on; one that is sent goes on.
 
-    Refuses PlatformForbids, and NeedsApproval until the host says that she has it.
+    Locks the session. Refuses PlatformForbids, and NeedsApproval until the host says
+    that she has it.
     """
     session = own(host, session_id)
     require(session, LiveSession.State.ON_AIR)

@@ -110,7 +110,8 @@ def _listed(
     fields = [bit for bit in RUN_FIELDS if flags & bit]
     listed = []
     for index in range(count):
-        said = dict(zip(fields, struct.unpack_from(f">{len(fields)}I", content, place)))
+        values = struct.unpack_from(f">{len(fields)}I", content, place)
+        said = dict(zip(fields, values, strict=True))
         place += 4 * len(fields)
         usual = first_flags if index == 0 and first_flags is not None else defaults[2]
         listed.append(

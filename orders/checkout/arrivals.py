@@ -1,4 +1,4 @@
-"""Viewers who come from another platform by a piece's code, and what we keep of that."""
+"""Viewers who come from another platform by a piece's code, and what is kept of it."""
 
 import re
 

@@ -105,7 +105,8 @@ def claim(
     """Give a viewer units of a listing: a place in line and a hold, or NotEnoughStock.
 
     Without a quantity, the fewest its merchant sells at once. `came_from` is the other
-    platform whose link brought him. A repeat makes a second claim. Refused, it leaves no trace: no place, no event.
+    platform whose link brought him. A repeat makes a second claim. Refused, it leaves
+    no trace: no place, no event.
     """
     if quantity is not None and not 1 <= quantity <= MOST_PER_CLAIM:
         raise TooMany(most=MOST_PER_CLAIM)

@@ -22,7 +22,8 @@ load_module {module};
 daemon off; master_process off; pid {folder}/pid; error_log {folder}/errors;
 events {{ worker_connections 64; }}
 rtmp {{ server {{ listen 127.0.0.1:{rtmp}; chunk_size 4096;
-  application live {{ live on; record all; record_unique on; record_path {folder}; }} }} }}
+  application live {{ live on;
+    record all; record_unique on; record_path {folder}; }} }} }}
 http {{ access_log off;
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p;
   fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;

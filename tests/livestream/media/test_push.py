@@ -56,11 +56,11 @@ class Tls:
         with (
             suppress(OSError),
             self._context.wrap_socket(line, server_side=True) as near,
+            socket.create_connection(("127.0.0.1", self._far)) as far,
         ):
-            with socket.create_connection(("127.0.0.1", self._far)) as far:
-                back = threading.Thread(target=copy, args=[far, near], daemon=True)
-                back.start()
-                copy(near, far)
+            back = threading.Thread(target=copy, args=[far, near], daemon=True)
+            back.start()
+            copy(near, far)
 
     def close(self) -> None:
         self._door.close()
