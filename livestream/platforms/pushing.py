@@ -59,5 +59,5 @@ def note(push_id: int, told: dict[str, Any]) -> None:
         state=state,
         reason=reason,
         told_at=timezone.now(),
-        losses=F("losses") + (state == State.RETRYING),
+        losses=F("losses") + int(state == State.RETRYING),
     )
