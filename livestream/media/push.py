@@ -9,10 +9,11 @@ looked up, judged and connected to here, and TLS spoken here: libav sees only a 
 this machine.
 """
 
+import os
+import signal
 import socket
 import ssl
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -33,7 +34,9 @@ PATIENCE = 5.0  # seconds for a connection, or for what can't be sent
 MOST_LAG = 5.0  # seconds behind the newest fragment
 LOOK = 0.05  # seconds between two looks at the playlist
 SETTLED = 2.0  # seconds after which a platform has taken the stream
+TOO_SLOW = 7  # how a relay ends when the far side takes nothing
 NO_VIDEO = 60.0  # seconds without a fragment after which the connection is given up
+SILENT = 65.0  # seconds without a byte either way
 
 
 class Lost(Exception):
@@ -41,46 +44,51 @@ class Lost(Exception):
 
 
 class Relay:
-    """A door on this machine whose other side is the platform's server."""
+    """A door on this machine whose other side is the platform's server.
+
+    A process of its own: libav holds Python's lock while it connects.
+    """
 
     def __init__(
         self, server: dict[str, Any], *, to_loopback: bool, trusts: str
     ) -> None:
-        self.far = _connect(server, to_loopback, trusts)
-        self._door = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._door.getsockname()[1]
-        self.was_slow = False
-        threading.Thread(target=self._run, daemon=True).start()
+        far = _connect(server, to_loopback, trusts)
+        door = socket.create_server(("127.0.0.1", 0))
+        self.port: int = door.getsockname()[1]
+        self._process = os.fork()
+        if not self._process:
+            os._exit(_pass_on(door, far))
+        far.close()
+        door.close()
 
-    def _run(self) -> None:
-        with self.far, suppress(OSError):
-            near, _address = self._door.accept()
-            self._door.close()
-            with near:
-                self._pass_on(near)
+    def close(self) -> bool:
+        """End it; whether the far side took nothing for too long."""
+        with suppress(ProcessLookupError):
+            os.kill(self._process, signal.SIGTERM)
+        _pid, status = os.waitpid(self._process, 0)
+        return os.WIFEXITED(status) and os.WEXITSTATUS(status) == TOO_SLOW
 
-    def _pass_on(self, near: socket.socket) -> None:
+
+def _pass_on(door: socket.socket, far: socket.socket) -> int:
+    """Copy both ways until one side closes."""
+    with suppress(OSError):
+        near, _address = door.accept()
+        door.close()
         while True:
-            ready, _, _ = select([near, self.far], [], [])
-            if near in ready:
-                content = near.recv(1 << 16)
+            ready, _, _ = select([near, far], [], [], SILENT)
+            if not ready:
+                return 1
+            for source, sink in ((near, far), (far, near)):
+                if source not in ready:
+                    continue
+                content = source.recv(1 << 16)
                 if not content:
-                    return
+                    return 0
                 try:
-                    self.far.sendall(content)
+                    sink.sendall(content)
                 except TimeoutError:
-                    self.was_slow = True
-                    return
-            if self.far in ready:
-                content = self.far.recv(1 << 16)
-                if not content:
-                    return
-                near.sendall(content)
-
-    def close(self) -> None:
-        self._door.close()
-        with suppress(OSError):
-            self.far.shutdown(socket.SHUT_RDWR)
+                    return TOO_SLOW
+    return 1
 
 
 def _connect(server: dict[str, Any], to_loopback: bool, trusts: str) -> socket.socket:
@@ -230,15 +238,15 @@ def _connection(follower: Follower, first: Entry, task: dict[str, Any]) -> Entry
             found = follower.next()
             if found is None or found.epoch != entry.epoch:
                 sender.close()
+                relay.close()
                 return found
             entry = found
     except (av.FFmpegError, OSError):
         # Never its own words: they have the address, and with it the key
         settled = time.monotonic() - begun > SETTLED
-        why = "SLOW" if relay.was_slow else "DROPPED" if settled else "REFUSED"
+        was_slow = relay.close()
+        why = "SLOW" if was_slow else "DROPPED" if settled else "REFUSED"
         raise Lost(why) from None
-    finally:
-        relay.close()
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import av
 import pytest
@@ -14,12 +15,14 @@ import pytest
 from livestream.models import Platform, Push
 from livestream.platforms import services
 from livestream.sessions import services as livestream
+from livestream.video import samples
 from tests.livestream.media.conftest import free_port, wait_for
 from tests.livestream.video.recorded import recorded
 from tests.livestream.video.test_ingest import Camera
 from tests.make import make_session
 
 HEADER, FRAGMENTS = recorded()
+TRACKS = samples.tracks_of(HEADER)
 KEYS = {"rtmp": "plain-key-7f3a9c", "rtmps": "sealed-key-51be02"}
 REASON = Push.Reason
 
@@ -115,20 +118,22 @@ def test_a_show_goes_on_by_rtmp_and_rtmps_and_comes_back_when_dropped(
     nowhere = push_to(
         session, elsewhere, f"rtmp://127.0.0.1:{free_port()}/live", "nobody-there"
     )
-    part = iter(range(100))
-    camera.send(part=next(part))
+    show = Show(camera)
+    show.go_on(3)
     for key in KEYS.values():
-        wait_for(lambda key=key: f"<name>{key}</name>" in rtmp.stat())
+        name = f"<name>{key}</name>"
+        wait_for(lambda name=name: show.go_on() and name in rtmp.stat())
     assert "<codec>H264</codec>" in rtmp.stat()
     assert "<codec>AAC</codec>" in rtmp.stat()
 
+    wait_for(lambda: show.go_on() and is_sending(pushes))
     rtmp.drop(KEYS["rtmp"])
-    wait_for(lambda: send_until(camera, part, lambda: state_of(pushes["rtmp"])[1]))
-    wait_for(lambda: send_until(camera, part, lambda: is_sending(pushes)))
+    wait_for(lambda: show.go_on() and state_of(pushes["rtmp"])[1] == REASON.DROPPED)
+    wait_for(lambda: show.go_on() and is_sending(pushes))
+    show.turn_the_camera()
+    wait_for(lambda: show.go_on() and len(rtmp.recorded(KEYS["rtmps"])) >= 2)
 
     assert state_of(nowhere) == (Push.State.RETRYING, REASON.UNREACHABLE)
-    for key in KEYS.values():
-        assert len(rtmp.recorded(key)) >= 2  # a new epoch is a new connection
     livestream.end_session(host=session.host, session_id=session.pk)
     wait_for(lambda: Push.objects.filter(stopped_at=None).count() == 0)
     wait_for(lambda: not any(key in rtmp.stat() for key in KEYS.values()))
@@ -143,15 +148,37 @@ def is_sending(pushes) -> bool:
     return all(state_of(push)[0] == Push.State.SENDING for push in pushes.values())
 
 
-def send_until(camera, part, found):
-    """Another recording, at the pace at which it was filmed."""
-    camera.put("init", HEADER, part=(at := next(part)))
-    for number, content in enumerate(FRAGMENTS):
-        if answer := found():
-            return answer
-        camera.put(number, content, part=at)
-        time.sleep(0.5)
-    return found()
+class Show:
+    """A camera that goes on: the same three seconds again and again, in real time."""
+
+    def __init__(self, camera: Camera) -> None:
+        self.camera, self.part, self.number = camera, 0, 0
+        self._due = time.monotonic()
+        camera.put("init", HEADER)
+
+    def go_on(self, fragments: int = 1) -> bool:
+        for _ in range(fragments):
+            time.sleep(max(0, self._due - time.monotonic()))
+            self._due = time.monotonic() + 0.45
+            round_, at = divmod(self.number, len(FRAGMENTS))
+            content = later(FRAGMENTS[at], 3.24 * round_)
+            assert self.camera.put(self.number, content, part=self.part)[0] == 200
+            self.number += 1
+        return True
+
+    def turn_the_camera(self) -> None:
+        self.part, self.number = self.part + 1, 0
+        self.camera.put("init", HEADER, part=self.part)
+
+
+def later(fragment: bytes, seconds: float) -> bytes:
+    """The same fragment, filmed later."""
+    parts = samples.read(fragment, TRACKS)
+    moved = [
+        replace(part, time=part.time + round(seconds * part.track.timescale))
+        for part in parts
+    ]
+    return samples.write(0, moved)
 
 
 def read_back(file) -> tuple[int, int]:
