@@ -88,6 +88,13 @@ class Stream(models.Model):
             return None
         return self.ended_at + timedelta(days=settings.VIDEO_KEEP_DAYS)
 
+    @property
+    def goes_soon(self) -> bool:
+        """Whether its host should have what she wants of the replay by now."""
+        until = self.kept_until
+        warned = timedelta(days=settings.VIDEO_WARN_DAYS)
+        return until is not None and timezone.now() > until - warned
+
 
 class Epoch(models.Model):
     """One recorder's run: the same camera and settings from its first fragment on.

@@ -1,6 +1,8 @@
 """A session's streams: who may send to them, when they end, what is left of them."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -129,6 +131,35 @@ def want_aac(session_id: int) -> str:
     live.filter(wants_aac=False).update(wants_aac=True)
     secret = live.values_list("secret", flat=True).first()
     return folders.url(secret, files.AAC_LIST) if secret else ""
+
+
+def with_posters(sessions: Iterable[LiveSession]) -> list[LiveSession]:
+    """The same, each with `poster_url`: how it looks now; "" for those not on air."""
+    listed = list(sessions)
+    live = Stream.objects.filter(
+        session__in=[one for one in listed if one.state == LiveSession.State.ON_AIR],
+        kind=Stream.Kind.LIVE,
+        ended_at=None,
+    )
+    posters = {stream.session_id: stream.poster_url for stream in live}
+    for session in listed:
+        cast(Any, session).poster_url = posters.get(session.pk, "")
+    return listed
+
+
+def with_replays(sessions: Iterable[LiveSession]) -> list[LiveSession]:
+    """The same, each with `replay`, the stream that is left of it, or None."""
+    listed = list(sessions)
+    left = Stream.objects.filter(
+        session__in=listed,
+        kind=Stream.Kind.LIVE,
+        removed_at=None,
+        ended_at__isnull=False,
+    )
+    replays = {stream.session_id: stream for stream in left}
+    for session in listed:
+        cast(Any, session).replay = replays.get(session.pk)
+    return listed
 
 
 def live_url(session: LiveSession) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from donghai.templatetags.pages import viewer_zone
 from hosts.models import Host, Language
 from livestream.models import LiveSession
+from livestream.video import streams
 
 AHEAD = timedelta(days=8)
 
@@ -35,7 +36,9 @@ def schedule(request: HttpRequest) -> HttpResponse:
             "here": "schedule",
             "languages": Language.choices,
             "language": language,
-            "on_air": sessions.on_air().order_by("starts_at")[:50],
+            "on_air": streams.with_posters(
+                sessions.on_air().order_by("starts_at")[:50]
+            ),
             "days": [(day[0].starts_at, day) for day in days],
         },
     )

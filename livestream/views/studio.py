@@ -17,6 +17,7 @@ from donghai.templatetags.pages import country
 from hosts.models import Host
 from livestream.models import Listing, LiveSession, Market, RoomEvent
 from livestream.sessions import linking, services
+from livestream.video import streams
 from livestream.views.access import for_hosts, own_session
 
 
@@ -79,7 +80,9 @@ def studio(request: HttpRequest, host: Host) -> HttpResponse:
             "upcoming": sessions.filter(state=LiveSession.State.SCHEDULED)
             .annotate(pieces=Count("listings"))
             .order_by("starts_at"),
-            "past": sessions.filter(state__in=over).order_by("-starts_at")[:20],
+            "past": streams.with_replays(
+                sessions.filter(state__in=over).order_by("-starts_at")[:20]
+            ),
         },
     )
 

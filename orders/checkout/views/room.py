@@ -56,6 +56,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "chat_url": reverse("livestream:api-chat", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
             "video_url": streams.live_url(found),
+            "share_image": _share_image(found),
         },
     )
 
@@ -117,6 +118,13 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         }
         | platforms.on_desk(found),
     )
+
+
+def _share_image(found: LiveSession) -> Any:
+    """How the show looks now, or its cover: what is passed on with its address."""
+    streams.with_posters([found])
+    url = getattr(found, "poster_url", "")
+    return {"url": url} if url else found.cover
 
 
 def _room(found: LiveSession, with_me: int = 0) -> dict[str, Any]:
