@@ -24,7 +24,7 @@ def draw(folder: Path, epoch: int, number: int) -> bytes | None:
     except FileNotFoundError:
         return None
     try:
-        with av.open(source, format="mp4") as fragment:
+        with av.open(source, "r", format="mp4") as fragment:
             fragment.streams.video[0].codec_context.skip_frame = "NONKEY"
             frame = next(fragment.decode(video=0))
             return jpeg(frame)

@@ -146,7 +146,7 @@ class Sender:
             for part in samples.read(place.read_bytes(), self.tracks)
             for packet in self._packets(part)
         ]
-        for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
+        for packet in sorted(packets, key=_at):
             self.out.mux(packet)
 
     def _packets(self, part: samples.Part) -> Iterator[av.Packet]:
@@ -165,6 +165,10 @@ class Sender:
     def close(self) -> None:
         with suppress(av.FFmpegError, OSError):
             self.out.close()
+
+
+def _at(packet: av.Packet) -> Fraction:
+    return (packet.dts or 0) * packet.time_base
 
 
 def _quoted(text: str, specials: str) -> str:

@@ -163,7 +163,7 @@ def parameter_sets(config: bytes) -> bytes:
 
 
 def _timed(named: Sequence[Chapter], seconds: float) -> list[Any]:
-    ends = [*(chapter.second for chapter in named[1:]), seconds]
+    ends = [*(chapter.second for chapter in named[1:]), seconds][: len(named)]
     return [
         {
             "id": number,

@@ -67,6 +67,11 @@ class Converter:
         self._made = 0
 
     @property
+    def has_begun(self) -> bool:
+        """Whether there is anything of the next fragment."""
+        return bool(self._pictures)
+
+    @property
     def first(self) -> float:
         """When the fragment being made begins, in seconds of the recording."""
         return self._pictures[0][0] / 1000
@@ -92,9 +97,7 @@ class Converter:
             self._encode(frame, block.time)
 
     def cut(self, until: int | None = None) -> bytes:
-        """The fragment of what was encoded so far; "" when that is nothing."""
-        if not self._pictures:
-            return b""
+        """The fragment of what was encoded so far, which is something."""
         times = [at for at, _sample in self._pictures]
         times.append(until if until is not None else times[-1] + 33)
         picture, sound = self._tracks
@@ -187,8 +190,8 @@ class Run:
                 self._convert(content)
                 continue
             quiet = time.monotonic() - heard
-            if quiet > QUIET and self.converter is not None:
-                self._store(self.converter.cut, None)
+            if quiet > QUIET:
+                self._flush()
             if quiet > QUIET and self._is_over():
                 return True
             if quiet > recordings.HEARD.total_seconds():
@@ -218,7 +221,7 @@ class Run:
             if block.codec == webm.VP8 and block.is_key:
                 self._keys.append((block.time, block.cluster))
             for fragment, begins in self.converter.take(block):
-                self._store(lambda made=fragment: made, begins)
+                self._store(fragment, begins)
 
     def _keep_header(self) -> None:
         place = recordings.header(self.stream.secret, self.recording)
@@ -226,13 +229,14 @@ class Run:
             files.write(place, bytes(self._raw[: self.reader.header_ends]))
         self._raw.clear()
 
-    def _store(self, make: Callable[[], bytes], begins: float | None) -> None:
-        assert self.converter is not None
-        if begins is None and self.converter._pictures:
+    def _flush(self) -> None:
+        """Show what there is of a fragment, as nothing more comes just now."""
+        if self.converter is not None and self.converter.has_begun:
             begins = self.converter.first
-        fragment = make()
-        if not fragment or begins is None:
-            return
+            self._store(self.converter.cut(), begins)
+
+    def _store(self, fragment: bytes, begins: float) -> None:
+        assert self.converter is not None
         if not self.fragments:
             began_at = self.recording.begun_at + timedelta(seconds=begins)
             header = self.converter.header

@@ -1,7 +1,7 @@
 """A session's streams: who may send to them, when they end, what is left of them."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db import transaction
@@ -105,7 +105,7 @@ def recording(stream: Stream) -> list[Entry]:
         "epoch__number", "number"
     )
     return [
-        Entry(epoch, number, seconds, began.timestamp() + begins)
+        Entry(epoch, number, seconds, cast(datetime, began).timestamp() + begins)
         for epoch, number, seconds, began, begins in rows.values_list(
             "epoch__number", "number", "seconds", "epoch__began_at", "begins"
         )

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from donghai import steps
 from donghai.steps.models import Step
-from livestream.media import aac, pictures
+from livestream.media import aac, pictures, replay
 from livestream.models import Fragment, RoomEvent, Stream
 from livestream.sessions import linking
 from livestream.sessions import services as livestream
@@ -89,6 +89,7 @@ def test_who_was_killed_while_making_the_file_is_followed(ended):
     run_steps(streams.KEEP)
 
     assert Stream.objects.get().mp4_bytes > 0
+    assert replay.write(folder, streams.recording(ended), []) > 0  # nothing was shown
 
 
 def test_a_picture_shows_how_it_looks_now_and_old_ones_go(ended):

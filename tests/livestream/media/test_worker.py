@@ -77,7 +77,7 @@ def pictures_of(folder: Path, epoch) -> int:
     content = files.init(folder, epoch.number).read_bytes()
     for number in range(epoch.next_number):
         content += files.fragment(folder, epoch.number, number).read_bytes()
-    with av.open(io.BytesIO(content)) as video:
+    with av.open(io.BytesIO(content), "r") as video:
         return sum(1 for _frame in video.decode(video=0))
 
 
