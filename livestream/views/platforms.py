@@ -128,9 +128,11 @@ def on_desk(session: LiveSession) -> dict[str, Any]:
         cast(Any, destination).push = pushes.get(destination.pk)
     listed = codes.of(session).select_related("listing__variant__product")
     is_sending = bool(pushes) and is_on_air
+    going = [one.platform.slug for one in destinations if one.pk in pushes]
     return {
         "session": session,
         "destinations": destinations,
         "codes": listed.order_by("listing__position") if is_sending else [],
         "is_sending": is_sending,
+        "only_to": going[0] if len(going) == 1 else "",
     }
