@@ -112,23 +112,25 @@ def bare_round() -> Round:
         return play(server.pid, port, "/", tell)
 
 
-def play(server: int, port: int, path: str, tell: Tell) -> Round:
+def play(
+    server: int, port: int, path: str, tell: Tell, viewers: int = VIEWERS
+) -> Round:
     """Let the viewers come, tell them everything in time, and ask what they met."""
     last = WARM_UP + MEASURED
-    asked = [str(port), path, str(VIEWERS), str(WARM_UP + 1), str(last)]
+    asked = [str(port), path, str(viewers), str(WARM_UP + 1), str(last)]
     with subprocess.Popen(
         [sys.executable, "-m", "bench.viewers", *asked],
         stdout=subprocess.PIPE,
         cwd=ROOT,
-    ) as viewers:
-        assert viewers.stdout is not None
-        if viewers.stdout.readline() != b"ready\n":
+    ) as audience:
+        assert audience.stdout is not None
+        if audience.stdout.readline() != b"ready\n":
             raise RuntimeError("the viewers could not connect")
         time.sleep(3)  # until the count of viewers has settled
         tell_in_time(tell, WARM_UP)
         before = cpu_seconds(server)
         tell_in_time(tell, MEASURED)
-        met = json.loads(viewers.stdout.readline())
+        met = json.loads(audience.stdout.readline())
         spent = cpu_seconds(server) - before
     return Round(
         cpu_us=round(spent / max(met.pop("delivered"), 1) * 1e6, 2),

@@ -29,7 +29,7 @@ Receive = Callable[[], Coroutine[Any, Any, Message]]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
 Wsgi = Callable[..., Iterable[bytes]]
 
-EVENTS = re.compile(r"/api/v1/sessions/(\d{1,18})/events/?")
+ROOMS = re.compile(r"/api/v1/sessions/(\d{1,18})/(events|reactions)/?")
 SHEETS = re.compile(r"/stall/\d{1,18}/sheets/")  # with an archive of photos
 VIDEO = re.compile(r"/api/v1/video/\d{1,18}/\d{1,9}/[\w/]+")  # of a camera, in pieces
 VIDEO_MAX = 5 << 20  # bytes; `livestream.video.ingest` says what a fragment may have
@@ -220,8 +220,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close"})
     elif scope["path"].startswith(VIDEO_FILES) and not settings.PRODUCTION:
         await media({**scope, "root_path": VIDEO_FILES.rstrip("/")}, receive, send)
-    elif found := EVENTS.fullmatch(scope["path"]):
-        session = {"session_id": int(found[1])}
-        await events({**scope, "path_params": session}, receive, send)
+    elif found := ROOMS.fullmatch(scope["path"]):
+        room = {"session_id": int(found[1]), "door": found[2]}
+        await events({**scope, "path_params": room}, receive, send)
     else:
         await pages(scope, receive, send)

@@ -8,6 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 SANDBOXES = ("PAYMENT_PROVIDER", "CUSTOMS_WINDOW", "CARRIER", "FX_BANK", "TRANSLATOR")
+MAKE_KEY = (
+    "manage.py shell -c 'from livestream.schedule import push; print(push.new_key())'"
+)
 
 
 @register()
@@ -22,10 +25,15 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         faults.append(("DEBUG is on", "unset DEBUG"))
     if not settings.ALLOWED_HOSTS:
         faults.append(("ALLOWED_HOSTS is empty", "name the site's hosts"))
-    if settings.WEBHOOKS_TO_LOOPBACK:
-        faults.append(("WEBHOOKS_TO_LOOPBACK is on", "unset WEBHOOKS_TO_LOOPBACK"))
-    if settings.PUSH_TO_LOOPBACK:
-        faults.append(("PUSH_TO_LOOPBACK is on", "unset PUSH_TO_LOOPBACK"))
+    faults += [
+        (f"{name} is on", f"unset {name}")
+        for name in ("WEBHOOKS_TO_LOOPBACK", "PUSH_TO_LOOPBACK")
+        if getattr(settings, name)
+    ]
+    if not settings.VAPID_PRIVATE_KEY:
+        faults.append(("VAPID_PRIVATE_KEY is not set", f"make one: {MAKE_KEY}"))
+    if not settings.VAPID_SUBJECT.startswith(("mailto:", "https:")):
+        faults.append(("VAPID_SUBJECT names nobody", "set mailto:you@your.site"))
     faults += [
         (f"{name} is a sandbox", f"name a real adapter in {name}")
         for name in SANDBOXES

@@ -11,8 +11,10 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-KINDS = {".m3u8": "application/vnd.apple.mpegurl", ".m4s": "video/mp4"}
-FOR_EVER = "public, max-age=31536000, immutable"
+PLAYLIST = "application/vnd.apple.mpegurl"
+SAFE = {"x-content-type-options": "nosniff"}
+FRESH = SAFE | {"cache-control": "no-cache"}
+LASTING = SAFE | {"cache-control": "public, max-age=31536000, immutable"}
 
 
 class Media(StaticFiles):
@@ -29,11 +31,12 @@ class Media(StaticFiles):
     def file_response(
         self, full_path: Any, stat_result: os.stat_result, *args: Any, **kwargs: Any
     ) -> Response:
-        answer = super().file_response(full_path, stat_result, *args, **kwargs)
         _name, ending = os.path.splitext(full_path)
-        if ending in KINDS:
-            answer.headers["content-type"] = KINDS[ending]
-        fresh = ending == ".m3u8"
-        answer.headers["cache-control"] = "no-cache" if fresh else FOR_EVER
-        answer.headers["x-content-type-options"] = "nosniff"
+        if ending == ".m3u8":  # read at once: it may be another one in the next moment
+            with open(full_path, "rb") as playlist:
+                return Response(playlist.read(), headers=FRESH, media_type=PLAYLIST)
+        answer = super().file_response(full_path, stat_result, *args, **kwargs)
+        answer.headers.update(LASTING)
+        if ending == ".m4s":
+            answer.headers["content-type"] = "video/mp4"
         return answer

@@ -146,6 +146,9 @@ LOGIN_REDIRECT_URL = "orders:account"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+CENTRE_EMAIL = env.str(
+    "CENTRE_EMAIL", "help@donghai.example"
+)  # who is banned writes there
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Donghai <hello@donghai.example>")
 
 # Languages and time
@@ -236,6 +239,10 @@ ROUNDS = [
     ("catalog.connections.outbox.write_messages", 1.0),
     ("catalog.connections.outbox.forget_old", 3600.0),
     ("livestream.sessions.sold.refresh_search", 600.0),
+    ("livestream.room.samples.count", 15.0),
+    ("livestream.schedule.series.fill_horizon", 3600.0),
+    ("livestream.schedule.reminders.look", 30.0),
+    ("livestream.schedule.following.forget_old", 3600.0),
     ("orders.payments.services.reconcile", 30.0),
     ("orders.customs.services.read_receipts", 1.0),
     ("catalog.stocktaking.alarms.look", 300.0),
@@ -285,6 +292,17 @@ TRANSLATOR = env.str("TRANSLATOR", "")  # none: what people wrote stays as it is
 LIBRETRANSLATE_URL = env.str("LIBRETRANSLATE_URL", "").rstrip("/")
 LIBRETRANSLATE_KEY = env.str("LIBRETRANSLATE_KEY", "")
 TRANSLATION_SECONDS = env.float("TRANSLATION_SECONDS", 10.0)
+if TRANSLATOR:  # a worker of its own then: -Q talk
+    CELERY_BEAT_SCHEDULE["sweep talk"] = {
+        "task": "donghai.steps.sweep",
+        "schedule": 1.0,
+        "args": ["talk"],
+        "options": {"expires": 5, "queue": "talk"},
+    }
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "")  # none: one is made in var/
+VAPID_SUBJECT = env.str(
+    "VAPID_SUBJECT", "" if PRODUCTION else "mailto:hello@donghai.example"
+)
 
 # The trade
 HOLD_MINUTES = env.int("HOLD_MINUTES", 10)

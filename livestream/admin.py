@@ -3,46 +3,34 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from donghai.admin.steps import describe
-from donghai.backoffice.columns import (
-    column,
-    link,
-    list_of,
-    money,
-    number,
-    state,
-    titled,
-)
-from donghai.backoffice.duties import ADMINS, STAFF
-from donghai.backoffice.figures import Figure, figure
+from donghai.backoffice.columns import column, link, money, number, state, titled
+from donghai.backoffice.duties import ADMINS, CLERKS
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from donghai.templatetags.pages import place
-from hosts.models import Host
+from livestream import chat_admin, video_admin  # noqa: F401 - register their pages
 from livestream.models import (
+    Follow,
     HostTerms,
     Listing,
     LiveSession,
     Market,
-    Platform,
-    Push,
     RoomEvent,
-    Stream,
+    Series,
+    SkippedDay,
+    Studio,
+    Subscriber,
 )
-from livestream.video import retention
+from livestream.schedule import following
 
-describe(
-    LiveSession,
-    draw_cover=_("draw a demo session's cover"),
-    finish_video=_("end a session's video"),
-)
-describe(Stream, keep_replay=_("make a replay's file"))
-describe(Host, warn_of_removal=_("tell a host which replays go"))
+describe(LiveSession, draw_cover=_("draw a demo session's cover"))
+describe(LiveSession, remind=_("send reminders of a session"))
+describe(Follow, confirm_follow=_("ask a follower to confirm"))
 
 MARKET = link("market", _("market"), order="market")
 RETAIL = money("retail", _("retail price"))
@@ -69,6 +57,7 @@ class LiveSessionPage(Page):
     shown = (
         *("title", link("host", _("host")), MARKET, "language", "currency"),
         *("state", "starts_at", "there", "zone", "ends_at"),
+        *(link("series", _("series")), link("studio", _("studio room"))),
         *("went_live_at", "ended_at"),
     )
     inlines = (Listings,)
@@ -80,6 +69,7 @@ class LiveSessionPage(Page):
         "starts_at",
         "there",
         number("pieces", _("pieces")),
+        number("followed", _("followers")),
         state("state", _("state")),
     )
     list_select_related = ("host", "market")
@@ -90,7 +80,13 @@ class LiveSessionPage(Page):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LiveSession]:
         rows = super().get_queryset(request).select_related("host", "market")
-        return rows.annotate(pieces=Count("listings"))
+        theirs = Follow.objects.confirmed().filter(
+            Q(host=OuterRef("host")) | Q(session=OuterRef("pk"))
+        )
+        followed = theirs.order_by().annotate(n=Func(F("pk"), function="count"))
+        return rows.annotate(
+            pieces=Count("listings"), followed=Subquery(followed.values("n"))
+        )
 
     @admin.display(description=_("by the market's clock"))
     def there(self, session: LiveSession) -> str:
@@ -190,79 +186,98 @@ class RoomEventPage(Page):
         ]
 
 
-@admin.register(Platform)
-class PlatformPage(Page):
-    """Other platforms a show may go to, and what their rules say; dated by who read."""
+@admin.register(Studio)
+class StudioPage(Page):
+    """The centre's rooms; one that is not in use any more keeps its sessions."""
 
     group = Group.SESSIONS
-    added_by = kept_by = ADMINS
-    fields = ("slug", "name", "server", "policy", "note", "checked_on", "source")
-    fixed_once_made = ("slug",)
-    list_display = ("name", state("policy", _("sending the same show")), "checked_on")
-    list_filter = ("policy",)
+    added_by = kept_by = CLERKS
+    fields = ("name", "is_open")
+    list_display = ("name", "is_open")
+    search_fields = ("name__icontains",)
     ordering = ("name",)
 
 
-@admin.register(Push)
-class PushPage(Page):
-    """Shows that were sent to other platforms, and what came of it."""
+class SkippedDays(Part):
+    model = SkippedDay
+    shown = ("day",)
+    ordering = ("day",)
+
+
+@admin.register(Series)
+class SeriesPage(Page):
+    """Repeating sessions; hosts begin and end them."""
 
     group = Group.SESSIONS
     shown = (
-        *(link("session", _("session")), column("destination", _("channel"))),
-        *("state", "reason", "losses", "approved_at"),
-        *("begun_at", "told_at", "stopped_at"),
+        *("title", link("host", _("host")), MARKET, "language"),
+        *(link("studio", _("studio room")), "rule", "first_day", "starts_time"),
+        *("zone", "minutes", "until", "count", "made_at", "ended_at"),
     )
+    inlines = (SkippedDays,)
     list_display = (
-        "begun_at",
-        link("session", _("session")),
-        column("destination", _("channel")),
-        state("state", _("state")),
-        "reason",
-        number("losses", _("connections lost")),
-        "approved_at",
-        "stopped_at",
-    )
-    list_select_related = ("session", "destination__platform")
-    list_filter = ("state", "reason", ("destination__platform", titled(_("platform"))))
-
-
-@admin.register(Stream)
-class StreamPage(Page):
-    """Video of sessions: what is here, since when, how much room it takes."""
-
-    group = Group.SESSIONS
-    shown = (
-        *(link("session", _("session")), "kind", "bytes", "mp4_bytes", "file"),
-        *("begun_at", "heard_at", "ended_at", "warned_at", "removed_at"),
-    )
-    list_display = (
-        "begun_at",
-        link("session", _("session")),
-        "kind",
-        number("bytes", _("bytes"), order="bytes"),
-        number("mp4_bytes", _("bytes as one file"), order="mp4_bytes"),
+        "title",
+        link("host", _("host"), order="host"),
+        MARKET,
+        *("language", "rule", "starts_time", "zone", "until"),
+        number("made", _("sessions")),
         "ended_at",
-        "removed_at",
     )
-    list_select_related = ("session",)
-    list_filter = ("kind",)
+    list_select_related = ("host", "market")
+    list_filter = (("market", titled(_("market"))), "language")
+    search_fields = ("title__icontains", "host__name__istartswith")
+    search_help_text = _("Title or host")
 
-    @admin.display(description=_("replay"))
-    def file(self, stream: Stream) -> Any:
-        address = "" if stream.removed_at else stream.file_url
-        return format_html('<a href="{0}">{0}</a>', address) if address else "-"
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Series]:
+        rows = super().get_queryset(request).select_related("host", "market", "studio")
+        return rows.annotate(made=Count("sessions"))
 
 
-@figure(STAFF)
-def room_for_video() -> Figure:
-    """How much of the room for video is used, as a warning before replays go."""
-    used, room = retention.used(), retention.room()
-    share = f"{used * 100 // room} %" if room else f"{used // retention.GB} GB"
-    return Figure(
-        title=_("Room for video"),
-        value=share,
-        url=list_of(Stream),
-        tone="bad" if retention.is_nearly_full() else "",
-        detail=_("At 100 % the oldest replays go.") if room else "",
+@admin.register(Follow)
+class FollowPage(Page):
+    """Who wants reminders of whom, counted and without an address."""
+
+    group = Group.SESSIONS
+    shown = (
+        *(link("host", _("host")), link("session", _("session")), "way"),
+        *("made_at", "confirmed_at"),
     )
+    list_display = (
+        column("pk", _("number"), order="pk"),
+        link("host", _("host"), order="host"),
+        link("session", _("session"), order="session"),
+        *("way", "made_at", "confirmed_at"),
+    )
+    list_select_related = ("host", "session", "subscriber")
+    search_fields = ("host__name__istartswith", "session__title__istartswith")
+    search_help_text = _("Host or the session's title")
+
+    @admin.display(description=_("by"))
+    def way(self, follow: Follow) -> str:
+        return str(_("device") if follow.subscriber.endpoint else _("e-mail"))
+
+
+@admin.register(Subscriber)
+class SubscriberPage(Page):
+    """For somebody who writes to us: found by the whole address, and forgotten."""
+
+    group = Group.SESSIONS
+    seen_by = CLERKS
+    shown = ("language", "zone", "made_at", "asked_at")
+    list_display = (
+        column("pk", _("number"), order="pk"),
+        *("language", "zone", "made_at"),
+        number("wishes", _("follows")),
+    )
+    search_fields = ("known_as__iexact",)
+    search_help_text = _("The whole e-mail address")
+    actions = ("forget",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
+        return super().get_queryset(request).annotate(wishes=Count("follows"))
+
+    @admin.action(description=_("Forget the address"), permissions=["work"])
+    def forget(self, request: HttpRequest, rows: QuerySet[Subscriber]) -> None:
+        for subscriber in rows:
+            self.log_change(request, subscriber, str(_("forgotten")))
+            following.forget(subscriber.pk)

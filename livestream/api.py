@@ -1,6 +1,8 @@
 """JSON doors of sessions: for everybody to look at, for hosts to run."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
@@ -15,9 +17,12 @@ from rest_framework.views import APIView
 from donghai.api import BIGGEST
 from donghai.money import Money
 from hosts.models import Host, Language
-from livestream.chat import services as chat
+from livestream.crew import services as crew
 from livestream.models import Listing, LiveSession, Market
+from livestream.room import reactions
 from livestream.sessions import linking, services
+
+Answer = TypeVar("Answer")
 
 MOST_RETAIL = 10**12  # minor units; a dearer piece is a slip of the finger
 
@@ -134,10 +139,34 @@ class ShowSession(APIView):
         )
 
 
-class HostDoor(APIView):
-    """A host's act on her own session."""
+class RunsDesk(BasePermission):
+    """The session's host or an assistant of hers; others of her crew find nothing.
 
-    permission_classes = (IsHost,)
+    The view finds the host as `request.host`, and the seat as `request.seat`. Who
+    sits nowhere goes on to the service as the host they are, which then says no.
+    """
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        user = request.user
+        if user is None or not user.is_authenticated:
+            return False
+        request.seat = crew.seat_of(view.kwargs["session_id"], user.pk)
+        if request.seat is None:
+            return IsHost().has_permission(request, view)
+        request.host = request.seat.session.host
+        return bool(request.seat.runs_desk)
+
+
+class HostDoor(APIView):
+    """An act on a session by its host, or by an assistant, who is written down."""
+
+    permission_classes = (RunsDesk,)
+
+    def done(self, request: Any, act: Callable[[], Answer], **details: Any) -> Answer:
+        if request.seat is None:
+            return act()
+        name = request.resolver_match.url_name.removeprefix("api-")
+        return crew.noted(seat=request.seat, act=name, details=details, do=act)
 
 
 class Start(HostDoor):
@@ -145,8 +174,8 @@ class Start(HostDoor):
 
     @extend_schema(request=None, responses=SessionOutput)
     def post(self, request: Any, session_id: int) -> Response:
-        session = services.go_live(host=request.host, session_id=session_id)
-        return Response(SessionOutput(session).data)
+        go_live = partial(services.go_live, host=request.host, session_id=session_id)
+        return Response(SessionOutput(self.done(request, go_live)).data)
 
 
 class End(HostDoor):
@@ -154,8 +183,8 @@ class End(HostDoor):
 
     @extend_schema(request=None, responses=SessionOutput)
     def post(self, request: Any, session_id: int) -> Response:
-        session = services.end_session(host=request.host, session_id=session_id)
-        return Response(SessionOutput(session).data)
+        end = partial(services.end_session, host=request.host, session_id=session_id)
+        return Response(SessionOutput(self.done(request, end)).data)
 
 
 class Listings(HostDoor):
@@ -170,12 +199,14 @@ class Listings(HostDoor):
         wanted = self.Input(data=request.data)
         wanted.is_valid(raise_exception=True)
         session = get_object_or_404(LiveSession, pk=session_id)
-        listing = linking.link_variant(
+        link = partial(
+            linking.link_variant,
             host=request.host,
             session_id=session_id,
             variant_id=wanted.validated_data["variant"],
             retail=Money(wanted.validated_data["retail_minor"], session.currency),
         )
+        listing = self.done(request, link, **wanted.validated_data)
         return Response(
             linking.describe(listing, session.language)
             | {"host_share_minor": listing.host_share_minor},
@@ -194,30 +225,15 @@ class Pin(HostDoor):
     def post(self, request: Any, session_id: int) -> Response:
         wanted = self.Input(data=request.data)
         wanted.is_valid(raise_exception=True)
-        act = linking.pin if wanted.validated_data["pinned"] else linking.unpin
-        act(
+        act: Any = linking.pin if wanted.validated_data["pinned"] else linking.unpin
+        pin = partial(
+            act,
             host=request.host,
             session_id=session_id,
             listing_id=wanted.validated_data["listing"],
         )
+        self.done(request, pin, **wanted.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class Chat(APIView):
-    """POST sessions/{id}/chat: say something in the room."""
-
-    authentication_classes = ()
-
-    class Input(serializers.Serializer[Any]):
-        name = serializers.CharField(max_length=40)
-        text = serializers.CharField(max_length=chat.LONGEST_CHAT)
-
-    @extend_schema(request=Input, responses={201: OpenApiTypes.OBJECT})
-    def post(self, request: Request, session_id: int) -> Response:
-        wanted = self.Input(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        number = chat.say(session_id=session_id, **wanted.validated_data)
-        return Response({"number": number}, status.HTTP_201_CREATED)
 
 
 class Events(APIView):
@@ -235,3 +251,20 @@ class Events(APIView):
     )
     def get(self, request: Request, session_id: int) -> Response:
         raise exceptions.NotFound  # a number that no session has
+
+
+class Reactions(APIView):
+    """POST sessions/{id}/reactions: taps a page gathered; 204 whether they count.
+
+    Answered by `livestream.room.tapping` on the loop; here so that the schema names it.
+    """
+
+    class Input(serializers.Serializer[Any]):
+        kind = serializers.ChoiceField(choices=reactions.KINDS)
+        count = serializers.IntegerField(
+            min_value=1, max_value=reactions.MOST_AT_ONCE, default=1
+        )
+
+    @extend_schema(request=Input, responses={204: None})
+    def post(self, request: Request, session_id: int) -> Response:
+        raise exceptions.NotFound

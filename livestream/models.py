@@ -1,5 +1,10 @@
 """All tables of livestream/, by folder."""
 
+from livestream.chat.models import *  # noqa: F403
+from livestream.crew.models import *  # noqa: F403
 from livestream.platforms.models import *  # noqa: F403
+from livestream.prompter.models import *  # noqa: F403
+from livestream.room.models import *  # noqa: F403
+from livestream.schedule.models import *  # noqa: F403
 from livestream.sessions.models import *  # noqa: F403
 from livestream.video.models import *  # noqa: F403

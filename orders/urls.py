@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from orders.checkout import api as checkout
-from orders.checkout.views import bag, room, shop
+from orders.checkout.views import bag, report, room, shop
 from orders.customs import views as parcel_pages
 from orders.payments import api as payments
 from orders.payments import views as paying
@@ -37,6 +37,8 @@ PAGES = [
     path("c/<slug:code>/", room.come, name="come"),
     path("c/<slug:code>/<slug:platform>/", room.come, name="come-from"),
     path("studio/<int:session_id>/desk/", room.desk, name="desk"),
+    path("studio/<int:session_id>/report/", report.report, name="report"),
+    path("studio/<int:session_id>/report.csv", report.report_file, name="report-file"),
     path("bag/", bag.bag, name="bag"),
     path("bag/price/", bag.quote_part, name="quote-part"),
     path("bag/<int:claim_id>/give-back/", bag.drop, name="drop"),

@@ -33,7 +33,12 @@ from donghai.home import home_day
 from donghai.models import StaffMember, User
 from donghai.money import Money
 from hosts.models import Host, HostLanguage
-from livestream.models import HostTerms, Listing, LiveSession, Market
+from livestream.chat.services import Speaker
+from livestream.crew import services as crew
+from livestream.crew.services import Seat
+from livestream.models import HostTerms, Listing, LiveSession, Market, Series
+from livestream.schedule import series
+from livestream.schedule.recurrence import Rule
 from livestream.sessions import linking
 from livestream.sessions import services as livestream
 from orders.checkout import services as checkout
@@ -359,3 +364,34 @@ def make_terms(merchant: Merchant | None = None, **facts: Any) -> HostTerms:
         }
         | facts
     )
+
+
+def make_speaker(name: str = "Ann", **facts: Any) -> Speaker:
+    return Speaker(viewer=facts.pop("viewer", None) or uuid.uuid4(), name=name, **facts)
+
+
+def make_crew(session: LiveSession, role: str = "MODERATOR") -> Seat:
+    """Somebody who helps in a session, in their seat."""
+    user = make_known_user()
+    host = crew.seat_of(session.pk, session.host.user_id)
+    assert host is not None
+    crew.add(seat=host, email=user.email, role=role)
+    seat = crew.seat_of(session.pk, user.pk)
+    assert seat is not None
+    return seat
+
+
+def make_series(
+    host: Host | None = None, rule: str = "FREQ=DAILY;COUNT=2", **facts: Any
+) -> Series:
+    """A session that repeats from the day after tomorrow on, at 22:00 of New York."""
+    host = host or make_host("en")
+    plan = livestream.Plan(
+        title="Amethyst every night",
+        language="en",
+        market=make_market("US"),
+        starts_on=timezone.localdate() + timedelta(days=2),
+        starts_time=time(22),
+        **facts,
+    )
+    return series.begin(host=host, plan=plan, rule=Rule(rule))

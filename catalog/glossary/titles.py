@@ -74,6 +74,25 @@ def compose_descriptions(facts: Facts) -> dict[str, str]:
     return described
 
 
+def name_piece(facts: Facts, language: str) -> str:
+    """What a piece is called in the middle of a sentence, without its sizes."""
+    found = book()
+    said = _said(_spoken_of(facts, found), found.words[language])
+    return TONGUES[language].noun_phrase(said)
+
+
+def name_mineral(facts: Facts, language: str) -> str:
+    """What it is made of; glass never by a stone's name."""
+    found = book()
+    said = _said(_spoken_of(facts, found), found.words[language])
+    return said.mineral.name if said.mineral else ""
+
+
+def sizes_of(facts: Facts) -> dict[str, Decimal]:
+    """What was measured of that which the form asks for, in the form's order."""
+    return _sizes(facts, book())
+
+
 def _spoken_of(facts: Facts, found: Book) -> tuple[str, str, str, str, str]:
     """Codes of mineral, form, treatment, colour and motif, without what goes unsaid."""
     terms = found.terms

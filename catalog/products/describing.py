@@ -27,10 +27,12 @@ def description(product: Product, language: str) -> str:
     return composed.get(language) or composed[Language.EN]
 
 
-def facts_of(product: Product) -> titles.Facts:
-    """What is said of a product; sizes and weight where it has but one variant."""
-    variants = [one for one in product.variants.all() if one.withdrawn_at is None]
-    alone: Variant | None = variants[0] if len(variants) == 1 else None
+def facts_of(product: Product, variant: Variant | None = None) -> titles.Facts:
+    """What is said of a product; sizes and weight of `variant` or of its only one."""
+    alone = variant
+    if alone is None:
+        variants = [one for one in product.variants.all() if one.withdrawn_at is None]
+        alone = variants[0] if len(variants) == 1 else None
     sizes = {name: getattr(alone, name) for name in MEASURES} if alone else {}
     return titles.Facts(
         mineral=product.mineral,

@@ -228,6 +228,9 @@ class Stack:
             [self._child("beat", [*CELERY, "beat", "-l", "INFO"])],
         ]
         environment = self.environment
+        if environment.get("TRANSLATOR"):
+            talker = worker_command("talker", "-P", "threads", "-c", "4", "-Q", "talk")
+            stages[1].append(self._child("talker", talker))
         if OFFICE.exists() and environment["CUSTOMS_WINDOW"] == "sandbox":
             office = [sys.executable, "-m", "orders.customs.office"]
             command = [*office, environment["CUSTOMS_FOLDER"]]

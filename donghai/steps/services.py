@@ -47,6 +47,7 @@ class Lane(StrEnum):
     QUICK = "quick"  # our own database and nothing else
     OUTSIDE = "outside"  # other people's machines
     MERCHANTS = "merchants"  # merchants' own: any may hang, so with senders of its own
+    TALK = "talk"  # chat into other languages: worth nothing late, so never in the way
     MEDIA = "media"  # pictures and video: heavy, in a process of its own
     BULK = "bulk"  # long work in many slices: imports, in a process of its own, too
 
@@ -163,7 +164,7 @@ def finishing(step: Step) -> Iterator[None]:
 
 def oldest_due(now: datetime) -> datetime | None:
     """Since when a step waits that people wait for; heavy and long work may be late."""
-    late = (Lane.MEDIA, Lane.BULK, Lane.MERCHANTS)
+    late = (Lane.MEDIA, Lane.BULK, Lane.MERCHANTS, Lane.TALK)
     patient = [job.name for job in jobs().values() if job.lane in late]
     waiting = Step.objects.due(now).exclude(job__in=patient).order_by("due_at")
     return waiting.values_list("due_at", flat=True).first()

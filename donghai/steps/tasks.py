@@ -18,6 +18,7 @@ BATCH = {
     Lane.QUICK: 100,
     Lane.OUTSIDE: 4,
     Lane.MERCHANTS: 4,
+    Lane.TALK: 2,
     Lane.MEDIA: 2,
     Lane.BULK: 2,
 }

@@ -79,6 +79,17 @@ def _drawn(rows: Sequence[Bar], i: int, highest: int) -> Drawn:
     )
 
 
+@register.inclusion_tag("_spark.html")
+def spark(values: Sequence[int], title: str) -> dict[str, object]:
+    """A small line from nought, as tall as its highest; its words stand beside it."""
+    highest, last = max(values, default=0), max(len(values) - 1, 1)
+    points = [
+        f"{place / last * 100:.2f} {38 - value / (highest or 1) * 36:.2f}"
+        for place, value in enumerate(values)
+    ]
+    return {"title": title, "line": "L".join(points), "highest": highest}
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """How many there are from a moment on."""

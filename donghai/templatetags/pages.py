@@ -72,6 +72,12 @@ def money(minor: int, currency: str) -> str:
 
 
 @register.simple_tag
+def home_zone() -> str:
+    """Donghai's own zone, for `moment`."""
+    return str(settings.HOME_ZONE)
+
+
+@register.simple_tag
 def icon(name: str) -> SafeString:
     """A symbol of static/icons.svg; those that point along the line turn with it."""
     return _icon(name, "icon turns" if name in ("next", "back") else "icon")
@@ -97,6 +103,14 @@ def grouped(number: int) -> str:
 def signed(number: int) -> str:
     """A change: +5, −2 with a true minus."""
     return f"{number:+}".replace("-", "−")
+
+
+@register.filter
+def lasting(time: timedelta) -> str:
+    """How long: 0:45, 12:03, 1:02:03."""
+    minutes, seconds = divmod(int(time.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 @register.filter
@@ -155,11 +169,13 @@ def moment(
 
 
 def in_words(at: datetime, show: str) -> str:
-    """`at` (already in the right zone) as its clock time, day, date or both."""
+    """`at` (already in the right zone) as its time, day, date or day and time."""
     if show in ("time", "seconds"):
         return date_format(at, "H:i:s" if show == "seconds" else "H:i")
     if show == "day":
         return day_in_words(at)
+    if show == "weekday":
+        return date_format(at, "D H:i")
     locale = "en_GB" if _locale().language == "en" else _locale()  # 22 Nov, not Nov 22
     day = format_skeleton("MMMd", at, locale=locale)
     if show == "date":
@@ -198,6 +214,12 @@ def said_in(words: dict[str, str], language: str) -> str:
 def absolute(path: str) -> str:
     """An address of ours as others must write it."""
     return urljoin(f"{settings.SITE_URL}/", path)
+
+
+@register.filter
+def webcal(address: str) -> str:
+    """A calendar's address as calendar programs subscribe to it."""
+    return f"webcal:{address.partition(':')[2]}"
 
 
 @register.simple_tag

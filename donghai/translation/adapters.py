@@ -33,8 +33,9 @@ class Translator(Protocol):
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
         """Each text in the target language, in order, as plain text.
 
-        Languages are the site's own codes. An empty list means that nobody translates
-        and the original stays. Raises NotTranslated; safe to repeat.
+        Languages are the site's own codes, or "auto" for a source nobody knows. An
+        empty list means that nobody translates and the original stays. Raises
+        NotTranslated; safe to repeat.
         """
 
 

@@ -38,9 +38,10 @@ RETURNING kind, subject_id
 POSTERS_SQL = """
 UPDATE livestream_stream SET poster_at = %(now)s
 WHERE kind = 'LIVE' AND ended_at IS NULL AND removed_at IS NULL
-  AND heard_at > %(sends)s AND jsonb_array_length(recent) > 0
+  AND heard_at > %(sends)s AND jsonb_array_length(playing->'entries') > 0
   AND (poster_at IS NULL OR poster_at < %(due)s)
-RETURNING id, secret, (recent->-1->>0)::int AS epoch, (recent->-1->>1)::int AS number
+RETURNING id, secret, (playing->'entries'->-1->>0)::int AS epoch,
+          (playing->'entries'->-1->>1)::int AS number
 """
 
 

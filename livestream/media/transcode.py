@@ -34,7 +34,7 @@ from livestream.video.ingest import (  # noqa: E402
     TakenOver,
     TooFast,
 )
-from livestream.video.models import Epoch, Recording, Stream  # noqa: E402
+from livestream.video.models import Fragment, Recording, Stream  # noqa: E402
 from livestream.video.samples import AAC_RATE, IS_KEY, IS_NOT_KEY, Part  # noqa: E402
 from livestream.video.tokens import Right  # noqa: E402
 
@@ -55,7 +55,7 @@ class Converter:
 
     def __init__(self, channels: int, begins: float) -> None:
         self.header = b""
-        self.begins = int(begins * 1000)  # milliseconds; what is before was shown
+        self.begins = round(begins * 1000)  # milliseconds; what is before was shown
         self._tracks: list[samples.Track] = []
         self._decoder = av.CodecContext.create("vp8", "r")
         self._decoder.thread_count = 1
@@ -283,13 +283,15 @@ class Run:
 def stored_until(stream: Stream, recording: Recording) -> float:
     """The second of the recording up to which its fragments are stored."""
     first = recordings.made_part(recording, 0)
-    made = Epoch.objects.filter(
-        stream=stream,
-        publisher=recording.publisher,
-        part__range=(first, first + recordings.MOST_ATTEMPTS - 1),
+    made = Fragment.objects.filter(
+        epoch__stream=stream,
+        epoch__publisher=recording.publisher,
+        epoch__part__range=(first, first + recordings.MOST_ATTEMPTS - 1),
     )
-    last = made.filter(next_number__gt=0).order_by("-part").first()
-    return last.first_time + last.seconds if last else 0.0
+    last = made.order_by("-filmed").first()
+    if last is None:
+        return 0.0
+    return last.filmed + last.seconds - recording.begun_at.timestamp()
 
 
 def patiently(call: Callable[[], Found]) -> Found:

@@ -1,10 +1,11 @@
 """What connects this process's rooms to the outside: Redis, the log and each other.
 
-Three rounds run for as long as the process does. `listen` takes what Redis publishes,
+Four rounds run for as long as the process does. `listen` takes what Redis publishes,
 on one connection with one subscription per open room. `look` asks the log once a
 second, in one query for all rooms, what Redis failed to bring. `count` tells Redis how
-many listen here, and the rooms how many listen anywhere. Each begins again when the
-outside fails it, so with Redis down the rooms go on, a second late.
+many listen here, and the rooms how many listen anywhere. `cheer` tells Redis what
+viewers tapped. Each begins again when the outside fails it, so with Redis down the
+rooms go on, a second late.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from livestream.room import reactions
 from livestream.room.lines import (
     Client,
     Numbered,
@@ -47,6 +49,8 @@ LOOK = 1.0  # seconds between two looks at the log
 HEARTBEAT = 15.0  # seconds of silence after which a comment keeps the lines open
 PATIENCE = 30.0  # seconds a line may take to swallow one batch of what it missed
 COUNT = 2.0  # seconds between two counts of the viewers
+CHEER = 0.5  # seconds in which reactions are gathered
+KEEP = 5.0  # seconds after which their totals are stored
 FORGOTTEN = 10  # seconds after which the count of a silent process is not believed
 NOWHERE = 0  # a session that isn't: keeps us subscribed while no room is open
 
@@ -99,6 +103,9 @@ class Hub:
     def __init__(self) -> None:
         self.rooms: dict[int, Room] = {}
         self.is_ending = False
+        self.reactions = reactions.Reactions()
+        self._on_air: dict[int, tuple[bool, float]] = {}
+        self._stored_at = 0.0
         self._name = uuid.uuid4().hex[:12]  # this process in the viewers' counts
         self._rounds: list[asyncio.Task[None]] = []
         self._pubsub: PubSub | None = None
@@ -125,6 +132,7 @@ class Hub:
             asyncio.create_task(_for_ever("room events", self._listen, LOOK)),
             asyncio.create_task(_for_ever("room log", self._look, LOOK)),
             asyncio.create_task(_for_ever("viewers", self._count, COUNT)),
+            asyncio.create_task(_for_ever("reactions", self._cheer, CHEER)),
         ]
 
     async def enter(self, session_id: int, client: Client) -> Room | None:
@@ -165,6 +173,17 @@ class Hub:
         if not self.is_ending:
             room.live.add(client)
 
+    async def is_on_air(self, session_id: int) -> bool:
+        """Whether a session is on air, as far as we knew a few seconds ago."""
+        now = time.monotonic()
+        answer, until = self._on_air.get(session_id, (False, 0.0))
+        if now >= until:
+            if len(self._on_air) > BATCH:
+                self._on_air.clear()
+            answer = await self._read(reactions.is_on_air, session_id)
+            self._on_air[session_id] = (answer, now + reactions.BELIEVED)
+        return answer
+
     def end(self) -> None:
         """Close every line, so that viewers go to another process at once."""
         self.is_ending = True
@@ -177,9 +196,10 @@ class Hub:
             return
         for each in self._rounds:
             each.cancel()
-        with suppress(RedisError, OSError, TimeoutError):
+        with suppress(RedisError, OSError, TimeoutError, db.Error):
             async with asyncio.timeout(0.5):
                 await self._forget(self.rooms)
+                await self._store()
         await self._redis.aclose()
         self._readers.shutdown(wait=False, cancel_futures=True)
 
@@ -276,6 +296,29 @@ class Hub:
             if total != room.viewers:
                 room.viewers = total
                 room.say(viewers_frame(total))
+
+    async def _cheer(self) -> None:
+        """Tell all rooms anywhere what was tapped here; store it now and then."""
+        told = self.reactions.take_untold()
+        now = asyncio.get_running_loop().time()
+        if now - self._stored_at > KEEP:
+            self._stored_at = now
+            await self._store()
+        if told:
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for session_id, message in told:
+                    pipeline.publish(channel_of(session_id), message)
+                await pipeline.execute()
+
+    async def _store(self) -> None:
+        unstored = self.reactions.take_unstored()
+        if not unstored:
+            return
+        try:
+            await self._read(reactions.store, unstored)
+        except db.Error:
+            self.reactions.unstored.update(unstored)  # with the next ones
+            raise
 
     async def _forget(self, session_ids: Iterable[int]) -> None:
         async with self._redis.pipeline(transaction=False) as pipeline:

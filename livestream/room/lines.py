@@ -9,6 +9,7 @@ last. All of this runs on the event loop, and none of it waits.
 """
 
 import asyncio
+import json
 import math
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, MutableMapping, Sequence
@@ -23,6 +24,7 @@ Numbered = tuple[int, bytes]  # an event's number and its frame
 TICK = 0.1  # seconds a frame waits at most for others to be written with
 REST = 0.08  # seconds after a write; the first frame later takes along all that wait
 FULL = 1 << 16  # bytes that a line may hold back; uvicorn stops there, too
+DELETED = b"\nevent: deleted\n"
 REMEMBERED = 256  # frames a room keeps for those who come back after a moment
 
 
@@ -30,6 +32,24 @@ def frame(kind: str, data: bytes, number: int | None = None) -> bytes:
     """A server-sent event; without a number it's of the moment, never resumed from."""
     head = b"" if number is None else b"id: %d\n" % number
     return b"%sevent: %s\ndata: %s\n\n" % (head, kind.encode(), data)
+
+
+def event_of(frame: bytes) -> dict[str, Any]:
+    """The event in a frame of ours."""
+    event: dict[str, Any] = json.loads(frame.split(b"\ndata: ", 1)[1])
+    return event
+
+
+def number_of(frame: bytes) -> int | None:
+    head, _, _ = frame.partition(b"\n")
+    return int(head[4:]) if head.startswith(b"id: ") else None
+
+
+def unsaid(frame_of_line: bytes) -> bytes:
+    """The same frame without what was said in it."""
+    event = event_of(frame_of_line) | {"payload": {"deleted": True}}
+    data = json.dumps(event, separators=(",", ":")).encode()
+    return frame(event["kind"], data, event["number"])
 
 
 def viewers_frame(count: int) -> bytes:
@@ -156,6 +176,19 @@ class Room:
                 self._timer.cancel()
             self._timer = self._loop.call_at(due, self.write)
 
+    def unsay(self, numbers: Iterable[int]) -> None:
+        """Empty what we remember of deleted lines: who resumes must not read them."""
+        gone = set(numbers)
+
+        def emptied(event: Numbered) -> Numbered:
+            return (event[0], unsaid(event[1])) if event[0] in gone else event
+
+        self._numbered = list(map(emptied, self._numbered))
+        self._outbox = [
+            unsaid(each) if number_of(each) in gone else each for each in self._outbox
+        ]
+        self._recent = deque(map(emptied, self._recent), maxlen=REMEMBERED)
+
     def write(self) -> None:
         """Step each live client once with all that waits; cut off who can't take it."""
         if self._timer is not None:
@@ -202,5 +235,7 @@ class Room:
 
     def _take(self, number: int, frame: bytes) -> None:
         self.heard = number
+        if DELETED in frame[:60]:
+            self.unsay(event_of(frame)["payload"]["numbers"])
         self._numbered.append((number, frame))
         self.say(frame)

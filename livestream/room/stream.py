@@ -5,16 +5,19 @@
 Server-sent events. `Last-Event-ID`, or `after`, resumes behind that number, 0 from the
 first event; without either the stream begins with `hello`, which carries the last
 number. Django's own streaming would cost three times the CPU for each event delivered.
+
+    POST /api/v1/sessions/<id>/reactions
+
+See `livestream.room.tapping`.
 """
 
 import asyncio
-import json
 import re
 import resource
 import signal
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import FrameType
 from typing import Any
@@ -25,12 +28,10 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
-from donghai.api import PROBLEM_JSON, document
+from livestream.room import tapping
 from livestream.room.hub import Hub, total_viewers, viewers_key
-from livestream.room.lines import Client, Message, Send, body
-
-Receive = Callable[[], Coroutine[Any, Any, Message]]
-Headers = list[tuple[bytes, bytes]]
+from livestream.room.lines import Client, Send, body
+from livestream.room.refusing import Headers, Receive, refuse
 
 SPARE_FILES = 256  # left to pages, databases and logs
 MACOS_FILES = 10_240  # the most it really gives to one process
@@ -49,26 +50,38 @@ async def application(scope: Mapping[str, Any], receive: Receive, send: Send) ->
     """Serve one viewer for as long as he listens, or the process's own life."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
+    elif scope["path_params"].get("door") == "reactions":
+        await tapping.serve(hub, scope, receive, send)
     elif scope["method"] != "GET":
-        await _refuse(send, 405, "method_not_allowed", [(b"allow", b"GET")])
+        await refuse(send, 405, "method_not_allowed", [(b"allow", b"GET")])
     elif hub.is_ending or hub.clients >= _most_clients():
-        await _refuse(send, 503, "too_many_viewers", [(b"retry-after", b"3")])
+        await refuse(send, 503, "too_many_viewers", [(b"retry-after", b"3")])
     else:
         try:
             after = _after(scope)
         except ValueError:
-            await _refuse(send, 400, "number_unreadable")
+            await refuse(send, 400, "number_unreadable")
         else:
             await _serve(scope["path_params"]["session_id"], after, receive, send)
 
 
 def viewers(session_id: int) -> int:
     """How many listen to a session just now, in all processes; 0 if Redis is away."""
+    return viewers_of([session_id]).get(session_id, 0)
+
+
+def viewers_of(sessions: Sequence[int]) -> dict[int, int]:
+    """The same of several sessions, asked for at once; empty if Redis is away."""
     try:
-        counts = _redis().hgetall(viewers_key(session_id))
+        with _redis().pipeline(transaction=False) as pipeline:
+            for session_id in sessions:
+                pipeline.hgetall(viewers_key(session_id))
+            counts = pipeline.execute()
     except RedisError:
-        return 0
-    return total_viewers(counts, int(time.time()))  # type: ignore[arg-type]
+        return {}
+    now = int(time.time())
+    totals = [total_viewers(count, now) for count in counts]
+    return dict(zip(sessions, totals, strict=True))
 
 
 async def _serve(
@@ -78,10 +91,10 @@ async def _serve(
     try:
         room = await hub.enter(session_id, client)
     except db.Error:
-        await _refuse(send, 503, "log_unreadable", [(b"retry-after", b"3")])
+        await refuse(send, 503, "log_unreadable", [(b"retry-after", b"3")])
         return
     if room is None:
-        await _refuse(send, 404, "not_found")
+        await refuse(send, 404, "not_found")
         return
     try:
         await client.begin(STREAM_HEADERS)
@@ -109,20 +122,6 @@ def _after(scope: Mapping[str, Any]) -> int | None:
     if not NUMBER.fullmatch(given):
         raise ValueError(given)
     return int(given)
-
-
-async def _refuse(
-    send: Send, status: int, code: str, headers: Headers | None = None
-) -> None:
-    """A problem document. Nobody's language is known here; programs read the code."""
-    problem = json.dumps(document(code, code.replace("_", " "), status)).encode()
-    headers = [
-        (b"content-type", PROBLEM_JSON.encode()),
-        (b"content-length", str(len(problem)).encode()),
-        *(headers or []),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send(body(problem, more=False))
 
 
 async def _live(receive: Receive, send: Send) -> None:

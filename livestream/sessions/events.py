@@ -43,6 +43,11 @@ FROM next, line
 RETURNING session_id, number, (payload->>'place')::int AS place
 """
 
+REWRITE_SQL = """
+UPDATE livestream_roomevent SET payload = %(payload)s
+WHERE session_id = %(session)s AND number = %(number)s AND kind = 'chat'
+"""
+
 
 def append(session_id: int, kind: str, payload: Mapping[str, Any]) -> int:
     """Add an event to a room and return its number. Locks the room's counter row."""
@@ -60,6 +65,11 @@ def append_claim(listing_id: int, payload: Mapping[str, Any], now: datetime) -> 
     said = {**payload, "place": made.place}
     _hint(made.session_id, made.number, "claim", said, now)
     return int(made.place)
+
+
+def rewrite(session_id: int, number: int, payload: Mapping[str, Any]) -> None:
+    """Put other words into a line of chat that stands in the log already."""
+    sql.change(REWRITE_SQL, session=session_id, number=number, payload=Json(payload))
 
 
 def encode(number: int, kind: str, payload: Mapping[str, Any], at: datetime) -> bytes:

@@ -46,6 +46,9 @@ class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
     def in_language(self, code: str) -> Self:
         return self.filter(language=code)
 
+    def for_market(self, country: str) -> Self:
+        return self.filter(market=country)
+
     def selling(self, variant_id: int) -> Self:
         return self.filter(listings__variant_id=variant_id)
 
@@ -58,6 +61,8 @@ class LiveSession(models.Model):
 
     `starts_on` and `starts_time` are wall time in `zone`; `starts_at` and `ends_at` are
     the moments they come to, computed by `livestream.services.schedule_session`.
+    One of a series keeps its date there as `series_day`, wherever it is moved to.
+    `revision` and `changed_at` tell calendars what changed (SEQUENCE, LAST-MODIFIED).
     """
 
     class State(models.TextChoices):
@@ -87,6 +92,32 @@ class LiveSession(models.Model):
     )
     went_live_at = models.DateTimeField(_("went live"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    handed_to = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("viewers handed to"),
+        null=True,
+        blank=True,
+    )
+    series = models.ForeignKey(
+        "Series",
+        on_delete=models.PROTECT,
+        related_name="sessions",
+        null=True,
+        blank=True,
+    )
+    series_day = models.DateField(null=True, blank=True)
+    studio = models.ForeignKey(
+        "Studio",
+        on_delete=models.PROTECT,
+        related_name="sessions",
+        null=True,
+        blank=True,
+        verbose_name=_("studio room"),
+    )
+    revision = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
 
     objects = LiveSessionQuerySet.as_manager()
 
@@ -102,6 +133,9 @@ class LiveSession(models.Model):
                 fields=["host"],
                 condition=Q(state="ON_AIR"),
                 name="a_host_is_on_air_once_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "series_day"], name="a_series_has_a_day_once"
             ),
         ]
         indexes = [

@@ -24,12 +24,16 @@ def fragment(folder: Path, epoch: int, number: int, suffix: str = "") -> Path:
     return folder / str(epoch) / f"{number}{suffix}.m4s"
 
 
-def write(path: Path, content: bytes) -> None:
-    """Put a file in its place in one step: nobody ever reads half of it."""
-    beside = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
+def write(path: Path, content: bytes, *, hidden: bool = False) -> None:
+    """Put a file in its place in one step: nobody ever reads half of it.
+
+    One that is still `hidden`, as nothing names it, needs no such care.
+    """
+    beside = path if hidden else path.with_name(f".{path.name}.{os.urandom(6).hex()}")
     try:
         beside.write_bytes(content)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(content)
-    beside.replace(path)
+    if not hidden:
+        beside.replace(path)

@@ -7,10 +7,11 @@ playlist is rewritten: so playlists never go back, and never name what isn't the
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from donghai import sql
 from donghai.errors import Refused
 from livestream.sessions import events
 from livestream.video import boxes, folders, playlist
-from livestream.video.boxes import NotVideo, Run
+from livestream.video.boxes import NotVideo, Run, Track
 from livestream.video.models import Epoch, Stream
 from livestream.video.playlist import Entry
 from livestream.video.tokens import Right
@@ -34,36 +35,22 @@ LARGEST = 4 << 20  # bytes of a fragment: half a second of 1.5 Mbit/s is 94 kB
 LARGEST_INIT = 64 << 10
 AHEAD = 10.0  # seconds a recording may run ahead of our clock
 SHAKY = 0.5  # seconds a fragment may begin before the last one seemed to end
+KEPT = ("dropped", "breaks", "entries")  # of a stream's playlist in its next epoch
 MOST_EPOCHS = 1000  # of a stream: a camera flipped every ten seconds for three hours
 
-# Two statements: who waited for a lock sees that row anew, but not what it's joined to
 STREAM_SQL = """
-SELECT id, session_id, kind, publisher, secret, recent::text AS recent, dropped,
-       breaks_dropped, epochs_begun, ended_at
+SELECT id, session_id, kind, publisher, secret, playing::text AS playing, epochs_begun,
+       ended_at
 FROM livestream_stream WHERE id = %(stream)s FOR NO KEY UPDATE
-"""
-
-EPOCH_SQL = """
-SELECT id, number, next_number, opened_at, began_at, first_time, seconds, init_sha256
-FROM livestream_epoch
-WHERE stream_id = %(stream)s AND publisher = %(publisher)s AND part = %(part)s
 """
 
 STORE_SQL = """
 WITH stream AS (
-    UPDATE livestream_stream SET recent = %(recent)s, dropped = %(dropped)s,
-      breaks_dropped = %(breaks_dropped)s, bytes = bytes + %(size)s, heard_at = %(now)s
-    WHERE id = %(stream)s),
-epoch AS (
-    UPDATE livestream_epoch SET next_number = %(number)s + 1,
-      began_at = %(began_at)s, first_time = %(first_time)s,
-      seconds = %(begins)s::float + %(seconds)s::float
-    WHERE id = %(epoch)s),
-before AS (
-    UPDATE livestream_fragment SET seconds = %(begins)s::float - begins
-    WHERE epoch_id = %(epoch)s AND number = %(number)s - 1)
-INSERT INTO livestream_fragment (epoch_id, number, begins, seconds, size, arrived_at)
-VALUES (%(epoch)s, %(number)s, %(begins)s, %(seconds)s, %(size)s, %(now)s)
+    UPDATE livestream_stream
+    SET playing = %(playing)s, bytes = bytes + %(size)s, heard_at = %(now)s
+    WHERE id = %(stream)s)
+INSERT INTO livestream_fragment (epoch_id, number, filmed, seconds, size, arrived_at)
+VALUES (%(epoch)s, %(number)s, %(filmed)s, %(seconds)s, %(size)s, %(now)s)
 """
 
 
@@ -118,6 +105,41 @@ class OtherHeader(Refused):
     title = _("This recording began with another header. Begin a new one.")
 
 
+@dataclass(slots=True)
+class Playing:
+    """Where a stream stands: the epoch that goes on, and what its playlist holds.
+
+    Times are in seconds: `opened` and `began` by our clock since 1970, `first` the
+    recording's own at its first fragment. `dropped` and `breaks` fell out before.
+    """
+
+    id: int
+    number: int
+    publisher: int
+    part: int
+    digest: str
+    opened: float
+    next: int = 0
+    first: float = 0.0
+    began: float = 0.0
+    ends: float = 0.0
+    dropped: int = 0
+    breaks: int = 0
+    entries: list[Entry] = field(default_factory=list)
+
+    def show(self, entry: Entry) -> None:
+        """Add a fragment to the playlist; what is too old falls out of it."""
+        if self.entries and self.entries[-1].epoch == entry.epoch:
+            # a recorder guesses how long a fragment's last picture stays; now we know
+            last = self.entries[-1]
+            self.entries[-1] = last._replace(seconds=entry.filmed - last.filmed)
+        self.entries.append(entry)
+        while len(self.entries) > playlist.WINDOW:
+            gone = self.entries.pop(0)
+            self.dropped += 1
+            self.breaks += gone.epoch != self.entries[0].epoch
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What is wanted next, and whether we had this already."""
@@ -133,39 +155,40 @@ def open_epoch(
     """Begin a recording with its header; a repeat of the same says where it stands.
 
     Each camera, flip or change of settings is a recording of its own: players are told
-    of the break. `began_at` is when its first picture was filmed, where that is known.
-    Locks the stream.
+    of the break, and what was recorded before takes no more. `began_at` is when its
+    first picture was filmed, where that is known. Locks the stream.
     """
     _require_size(header, LARGEST_INIT)
     try:
         tracks = boxes.read_init(header)
     except NotVideo as wrong:
         raise UnreadableVideo(why=wrong) from None
-    stream, begun = _locked(right, part)
+    stream, playing = _locked(right)
     digest = hashlib.sha256(header).hexdigest()
-    if begun is not None:
-        if begun.init_sha256 != digest:
+    if playing and _is_of(playing, right, part):
+        if playing.digest != digest:
             raise OtherHeader()
-        return Taken(begun.next_number, again=True)
+        return Taken(playing.next, again=True)
     if stream.epochs_begun >= MOST_EPOCHS:
         raise TooFast()
-    picture = next(track for track in tracks if track.is_video)
-    sound = next((track.codec for track in tracks if not track.is_video), "")
-    epoch = Epoch.objects.create(
-        stream_id=stream.id,
-        number=stream.epochs_begun,
-        publisher=right.publisher,
-        part=part,
-        video_codec=picture.codec,
-        audio_codec=sound,
-        width=picture.width,
-        height=picture.height,
-        init_sha256=digest,
-        opened_at=began_at or timezone.now(),
-        began_at=began_at,
-    )
+    if _was_there(right, part):
+        raise OtherHeader()
+    epoch = _begin(stream, right, part, tracks, began_at)
     write(folders.init(stream.secret, epoch.number), header)
-    Stream.objects.filter(pk=stream.id).update(epochs_begun=epoch.number + 1)
+    before = asdict(playing) if playing else {}
+    fresh: dict[str, Any] = {
+        "id": epoch.pk,
+        "number": epoch.number,
+        "publisher": right.publisher,
+        "part": part,
+        "digest": digest,
+        "opened": epoch.opened_at.timestamp(),
+        "began": began_at.timestamp() if began_at else 0.0,
+    }
+    kept: dict[str, Any] = {name: before[name] for name in KEPT if name in before}
+    Stream.objects.filter(pk=stream.id).update(
+        epochs_begun=epoch.number + 1, playing=asdict(Playing(**fresh, **kept))
+    )
     if epoch.number == 0 and stream.kind == Stream.Kind.LIVE:
         url = folders.live_url(stream.secret)
         events.append(stream.session_id, "video", {"url": url})
@@ -180,15 +203,15 @@ def take(right: Right, part: int, number: int, content: bytes) -> Taken:
     Locks the stream.
     """
     _require_size(content, LARGEST)
-    stream, epoch = _locked(right, part)
-    if epoch is None:
+    stream, playing = _locked(right)
+    if playing is None or not _is_of(playing, right, part):
         raise NeedsInit()
-    if number < epoch.next_number:
-        return Taken(epoch.next_number, again=True)
-    if number > epoch.next_number:
-        raise FragmentMissing(next=epoch.next_number)
-    run = _read(content, stream, epoch)
-    _store(stream, epoch, content, run)
+    if number < playing.next:
+        return Taken(playing.next, again=True)
+    if number > playing.next:
+        raise FragmentMissing(next=playing.next)
+    run = _read(content, stream.secret, playing)
+    _store(stream, playing, content, run)
     return Taken(number + 1, again=False)
 
 
@@ -207,79 +230,106 @@ def sending(right: Right) -> Any:
     return stream
 
 
-def _locked(right: Right, part: int) -> tuple[Any, Any]:
-    """The stream, and the epoch of it that `part` is, if it was begun."""
+def _locked(right: Right) -> tuple[Any, Playing | None]:
+    """The stream, and where it stands if anything was begun."""
     stream = sending(right)
-    epoch = sql.row(
-        EPOCH_SQL, stream=right.stream, publisher=right.publisher, part=part
+    stands = json.loads(stream.playing)
+    if not stands:
+        return stream, None
+    stands["entries"] = [Entry(*each) for each in stands["entries"]]
+    return stream, Playing(**stands)
+
+
+def _is_of(playing: Playing, right: Right, part: int) -> bool:
+    return (playing.publisher, playing.part) == (right.publisher, part)
+
+
+def _was_there(right: Right, part: int) -> bool:
+    return Epoch.objects.filter(
+        stream=right.stream, publisher=right.publisher, part=part
+    ).exists()
+
+
+def _begin(
+    stream: Any,
+    right: Right,
+    part: int,
+    tracks: Iterable[Track],
+    began_at: datetime | None,
+) -> Epoch:
+    picture = next(track for track in tracks if track.is_video)
+    sound = next((track.codec for track in tracks if not track.is_video), "")
+    return Epoch.objects.create(
+        stream_id=stream.id,
+        number=stream.epochs_begun,
+        publisher=right.publisher,
+        part=part,
+        video_codec=picture.codec,
+        audio_codec=sound,
+        width=picture.width,
+        height=picture.height,
+        opened_at=began_at or timezone.now(),
     )
-    return stream, epoch
 
 
-def _read(content: bytes, stream: Any, epoch: Any) -> Run:
+def _read(content: bytes, secret: str, playing: Playing) -> Run:
     """The fragment's run that tells the time, once all of it is believable."""
-    tracks = _tracks(folders.init(stream.secret, epoch.number))
     try:
-        run = boxes.read_fragment(content, tracks).leading
+        run = boxes.read_fragment(content, _tracks(secret, playing.number)).leading
     except NotVideo as wrong:
         raise UnreadableVideo(why=wrong) from None
     if not run.track.is_video or not run.has_key:
         raise UnreadableVideo(why="does not begin with a whole picture")
-    if not epoch.next_number:
+    if not playing.next:
         return run
-    begins = run.begins - epoch.first_time
-    if begins < epoch.seconds - SHAKY:
+    begins = run.begins - playing.first
+    if begins < playing.ends - SHAKY:
         raise UnreadableVideo(why="its time runs backwards")
-    gone = (timezone.now() - epoch.opened_at).total_seconds()
-    if begins + run.lasts > gone + AHEAD:
+    if begins + run.lasts > time.time() - playing.opened + AHEAD:
         raise TooFast()
     return run
 
 
 @lru_cache(maxsize=2000)
-def _tracks(path: Path) -> dict[int, boxes.Track]:
-    return {track.number: track for track in boxes.read_init(path.read_bytes())}
+def _tracks(secret: str, epoch: int) -> dict[int, Track]:
+    header = folders.init(secret, epoch).read_bytes()
+    return {track.number: track for track in boxes.read_init(header)}
 
 
-def _store(stream: Any, epoch: Any, content: bytes, run: Run) -> None:
-    number, now = epoch.next_number, timezone.now()
-    write(folders.fragment(stream.secret, epoch.number, number), content)
-    first = epoch.first_time if number else run.begins
-    began = epoch.began_at or now - timedelta(seconds=run.lasts)
-    begins = run.begins - first
-    filmed = began.timestamp() + begins
-    entries = [Entry(*each) for each in json.loads(stream.recent)]
-    if entries and number and entries[-1].epoch == epoch.number:
-        # a recorder guesses how long a fragment's last picture stays; now it's known
-        entries[-1] = entries[-1]._replace(seconds=filmed - entries[-1].filmed)
-    entries.append(Entry(epoch.number, number, run.lasts, filmed))
-    kept, gone = entries[-playlist.WINDOW :], entries[: -playlist.WINDOW]
-    breaks = sum(a.epoch != b.epoch for a, b in pairwise([*gone, kept[0]]))
-    fallen = {
-        "dropped": stream.dropped + len(gone),
-        "breaks_dropped": stream.breaks_dropped + breaks,
-    }
+def _store(stream: Any, playing: Playing, content: bytes, run: Run) -> None:
+    now, number = timezone.now(), playing.next
+    # Nobody asks for it before the playlist names it
+    write(folders.fragment(stream.secret, playing.number, number), content, hidden=True)
+    if number == 0:
+        playing.first = run.begins
+        playing.began = playing.began or now.timestamp() - run.lasts
+        began_at = datetime.fromtimestamp(playing.began, UTC)
+        Epoch.objects.filter(pk=playing.id).update(began_at=began_at)
+    begins = run.begins - playing.first
+    filmed = playing.began + begins
+    playing.next, playing.ends = number + 1, begins + run.lasts
+    playing.show(Entry(playing.number, number, run.lasts, filmed))
     sql.change(
         STORE_SQL,
         stream=stream.id,
-        recent=Json(kept),
+        playing=Json(asdict(playing)),
         size=len(content),
         now=now,
-        epoch=epoch.id,
+        epoch=playing.id,
         number=number,
-        began_at=began,
-        first_time=first,
-        begins=begins,
+        filmed=filmed,
         seconds=run.lasts,
-        **fallen,
     )
-    write(folders.live(stream.secret), playlist.live(kept, **fallen).encode())
+    shown = playlist.live(
+        playing.entries, dropped=playing.dropped, breaks_dropped=playing.breaks
+    )
+    write(folders.live(stream.secret), shown.encode())
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes, *, hidden: bool = False) -> None:
     """Put a file in its place, or refuse NoRoom."""
     try:
-        folders.write(path, content)
+        folders.write(path, content, hidden=hidden)
     except OSError:
         log.exception("video not written")
         raise NoRoom() from None

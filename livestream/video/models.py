@@ -21,8 +21,8 @@ class Stream(models.Model):
     """The video of a session: what viewers get, or a rehearsal only its host sees.
 
     `publisher` counts the devices that took it over: only the last one may send.
-    `recent` is what the live playlist holds now (see `playlist.Entry`), `dropped` and
-    `breaks_dropped` how many fragments and discontinuities fell out of it before.
+    `playing` is where it stands: the live playlist and the epoch that goes on (see
+    `ingest.Playing`), in one place, as it's read and written with every fragment.
     `poster` names the file that shows how it looked last.
     """
 
@@ -37,9 +37,7 @@ class Stream(models.Model):
     secret = models.CharField(max_length=32, unique=True, default=new_secret)
     publisher = models.PositiveIntegerField(default=0)
     epochs_begun = models.PositiveIntegerField(default=0)
-    recent = models.JSONField(default=list)
-    dropped = models.PositiveIntegerField(default=0)
-    breaks_dropped = models.PositiveIntegerField(default=0)
+    playing = models.JSONField(default=dict)
     bytes = models.PositiveBigIntegerField(_("bytes"), default=0)
     begun_at = models.DateTimeField(_("begun"), default=timezone.now)
     heard_at = models.DateTimeField(_("last heard"), null=True, blank=True)
@@ -99,8 +97,8 @@ class Stream(models.Model):
 class Epoch(models.Model):
     """One recorder's run: the same camera and settings from its first fragment on.
 
-    `part` is the sender's own count. `first_time` is the first fragment's time in the
-    recording, `began_at` the server's clock when that was filmed; seconds.
+    `part` is the sender's own count; `began_at` the server's clock when its first
+    fragment was filmed.
     """
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="epochs")
@@ -113,10 +111,7 @@ class Epoch(models.Model):
     height = models.PositiveIntegerField()
     init_sha256 = models.CharField(max_length=64)
     opened_at = models.DateTimeField(default=timezone.now)
-    next_number = models.PositiveIntegerField(default=0)
     began_at = models.DateTimeField(null=True)
-    first_time = models.FloatField(default=0)
-    seconds = models.FloatField(default=0)
 
     class Meta:
         verbose_name = _("epoch of a stream")
@@ -133,14 +128,15 @@ class Epoch(models.Model):
 
 
 class Fragment(models.Model):
-    """A piece of video that was stored; `begins` counts from its epoch's first.
+    """A piece of video that was stored: `filmed` in seconds since 1970, by our clock.
 
+    `seconds` is the recorder's guess; the next one's begin is right where there is one.
     Rows are kept until the replay's playlist is written, which has all they say.
     """
 
     epoch = models.ForeignKey(Epoch, on_delete=models.CASCADE, related_name="fragments")
     number = models.PositiveIntegerField()
-    begins = models.FloatField()
+    filmed = models.FloatField()
     seconds = models.FloatField()
     size = models.PositiveIntegerField()
     arrived_at = models.DateTimeField()

@@ -1,7 +1,8 @@
 """A session's streams: who may send to them, when they end, what is left of them."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any, cast
 
 from django.db import transaction
@@ -101,15 +102,16 @@ def recording(stream: Stream) -> list[Entry]:
     """
     if stream.ended_at is not None:
         return _as_written(stream)
-    rows = Fragment.objects.filter(epoch__stream=stream).order_by(
-        "epoch__number", "number"
-    )
-    return [
-        Entry(epoch, number, seconds, cast(datetime, began).timestamp() + begins)
-        for epoch, number, seconds, began, begins in rows.values_list(
-            "epoch__number", "number", "seconds", "epoch__began_at", "begins"
-        )
+    rows = Fragment.objects.filter(epoch__stream=stream)
+    columns = ("epoch__number", "number", "seconds", "filmed")
+    found = [
+        Entry(*row)
+        for row in rows.order_by("epoch__number", "number").values_list(*columns)
     ]
+    for place, (entry, after) in enumerate(pairwise(found)):
+        if entry.epoch == after.epoch:  # better known than what the recorder guessed
+            found[place] = entry._replace(seconds=after.filmed - entry.filmed)
+    return found
 
 
 def _as_written(stream: Stream) -> list[Entry]:

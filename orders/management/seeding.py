@@ -28,7 +28,7 @@ from donghai.home import home_day
 from donghai.models import StaffMember, User
 from donghai.money import Money
 from hosts.models import Host, HostLanguage
-from livestream.models import Listing, LiveSession, Market
+from livestream.models import Listing, LiveSession, Market, Studio
 from livestream.sessions import covers, linking, pricing
 from livestream.sessions import services as livestream
 from livestream.sessions.covers import save_cover
@@ -93,6 +93,7 @@ def fill() -> None:
     password = make_password(demo.PASSWORD)  # slow on purpose, so only once
     _staff(password)
     _hosts(password)
+    Studio.objects.bulk_create(Studio(name=f"Room {n}") for n in (1, 2, 3))
     merchants = _merchants(password)
     _products(merchants, User.objects.get(email=demo.CLERK))
     _terms(merchants)

@@ -14,21 +14,49 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
+
+expect.set_options(timeout=15_000)  # machines are shared
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+CAMERA = (
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+)
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     # Playwright's loop runs in this thread, and Django would refuse the ORM beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with sync_playwright() as running:
+        yield running
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+
+
+@pytest.fixture(scope="session")
+def chromium_with_camera(playwright: Playwright) -> Browser:
+    """With a camera and a microphone that aren't there, and leave to use them."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *CAMERA])
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 import time
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from livestream.models import Fragment, LiveSession, Stream
-from tests.browser.conftest import CHROMIUM
 from tests.browser.entering import sign_in
 from tests.make import make_listing, make_session, make_variant
 
@@ -15,28 +14,9 @@ pytestmark = pytest.mark.browser
 PLAYS = "(v) => v.readyState > 2 && v.currentTime"
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    """With a camera that isn't there."""
-    import os
-
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--use-fake-device-for-media-stream",
-                "--use-fake-ui-for-media-stream",
-                "--autoplay-policy=no-user-gesture-required",
-                "--disable-background-timer-throttling",
-                "--disable-backgrounding-occluded-windows",
-                "--disable-renderer-backgrounding",
-            ],
-        )
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+@pytest.fixture
+def chromium(chromium_with_camera):
+    return chromium_with_camera
 
 
 def test_a_host_rehearses_goes_live_and_is_seen(open_phone):
@@ -60,11 +40,9 @@ def test_a_host_rehearses_goes_live_and_is_seen(open_phone):
         f"(v => v && ({PLAYS})(v))(document.getElementById('video'))"
     )
     host.click("[data-camera=flip]")
-    time.sleep(3)
-    host.screenshot(path="/tmp/h/live_host.png")
-    viewer.screenshot(path="/tmp/h/live_viewer.png")
     stream = Stream.objects.get(kind=Stream.Kind.LIVE)
-    assert stream.epochs_begun == 2
+    wait_until(lambda: Fragment.objects.filter(epoch__number=1).count() > 3)
+    viewer.wait_for_function(f"({PLAYS})(document.getElementById('video'))")
 
     host.evaluate("document.getElementById('ending').showModal()")
     host.click("#end-session button")
@@ -72,3 +50,10 @@ def test_a_host_rehearses_goes_live_and_is_seen(open_phone):
     session.refresh_from_db()
     assert session.state == LiveSession.State.ENDED
     assert Fragment.objects.filter(epoch__stream=stream).count() > 6
+
+
+def wait_until(is_so, seconds=15):
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.1)

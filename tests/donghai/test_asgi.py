@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
-from donghai.asgi import BLOCK, EVENTS, Pages, application
+from donghai.asgi import BLOCK, ROOMS, Pages, application
 
 Wsgi = Callable[[dict[str, Any], Callable[..., None]], Iterable[bytes]]
 
@@ -177,12 +177,13 @@ def test_a_sender_who_leaves_in_the_middle_calls_no_page():
         ("/api/v1/sessions/12/events", "12"),
         ("/api/v1/sessions/12/events/", "12"),
         ("/api/v1/sessions/12", None),
+        ("/api/v1/sessions/7/reactions", "7"),
         ("/api/v1/sessions/-1/events", None),
         (f"/api/v1/sessions/{10**18}/events", None),
     ],
 )
-def test_only_a_sessions_events_bypass_django(path, number):
-    found = EVENTS.fullmatch(path)
+def test_only_a_sessions_events_and_reactions_bypass_django(path, number):
+    found = ROOMS.fullmatch(path)
 
     assert (found and found[1]) == number
 

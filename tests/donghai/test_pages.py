@@ -104,6 +104,8 @@ def test_signing_in_wears_our_clothes(client):
 
 def test_no_template_holds_a_script_or_a_style_of_its_own():
     for path in Path(settings.BASE_DIR / "templates").rglob("*.html"):
+        if "mails" in path.parts:
+            continue  # mail programs know no stylesheets
         text = path.read_text()
         assert not re.search(r"<script(?![^>]*src=)|<style|style=\"| on\w+=\"", text), (
             path

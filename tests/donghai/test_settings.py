@@ -26,6 +26,8 @@ SAFE = {
     "CUSTOMS_WINDOW": "files",
     "CARRIER": "post",
     "FX_BANK": "files",
+    "VAPID_PRIVATE_KEY": "a key of our own",
+    "VAPID_SUBJECT": "mailto:hello@donghai.example",
 }
 
 
@@ -47,6 +49,8 @@ def test_development_starts_as_it_is():
         ({"CARRIER": "sandbox"}, "CARRIER"),
         ({"FX_BANK": "sandbox"}, "FX_BANK"),
         ({"TRANSLATOR": "sandbox"}, "TRANSLATOR"),
+        ({"VAPID_PRIVATE_KEY": ""}, "VAPID_PRIVATE_KEY"),
+        ({"VAPID_SUBJECT": "me"}, "VAPID_SUBJECT"),
     ],
 )
 def test_an_unsafe_production_does_not_start(fault, word):

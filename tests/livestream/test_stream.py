@@ -3,8 +3,9 @@
 import http.client
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -12,11 +13,15 @@ from django.db import transaction
 
 from donghai.local.places import Places, redis_url
 from donghai.local.valkey import Valkey
-from livestream.models import LiveSession, RoomEvent, RoomLog
+from livestream.chat import moderation
+from livestream.chat import services as chat
+from livestream.crew import services as crew
+from livestream.models import LiveSession, ReactionCount, RoomEvent, RoomLog
 from livestream.room import stream
+from livestream.room.reactions import store
 from livestream.sessions import events
 from tests.livestream.lines import Viewer, Web
-from tests.make import make_session
+from tests.make import make_session, make_speaker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -317,3 +322,62 @@ def test_a_process_told_to_stop_ends_its_streams_at_once(start, room, watch):
     for viewer in viewers:
         # a stream that was cut instead of ended raises IncompleteRead here
         assert b"chat" not in viewer.answer.read()
+
+
+def tap(web: Web, session_id: int, body: Any, cookie: str = "") -> Any:
+    with closing(http.client.HTTPConnection("127.0.0.1", web.port)) as line:
+        headers = {"Cookie": cookie} if cookie else {}
+        path = f"/api/v1/sessions/{session_id}/reactions"
+        line.request("POST", path, json.dumps(body), headers)
+        return line.getresponse()
+
+
+def test_a_deleted_line_is_not_read_again_by_who_resumes(web, room, watch):
+    LiveSession.objects.filter(pk=room).update(state=LiveSession.State.ON_AIR)
+    session = LiveSession.objects.select_related("host").get(pk=room)
+    host = crew.seat_of(room, session.host.user_id)
+    viewer = watch(web, room)
+    line = chat.say(session_id=room, speaker=make_speaker(), text="buy from me")
+    assert viewer.next_of("chat")["payload"]["text"] == "buy from me"
+
+    moderation.delete(seat=host, line_id=line.pk)
+
+    gone = {"line": line.number, "numbers": [line.number]}
+    assert viewer.next_of("deleted")["payload"] == gone
+    for resumed in (watch(web, room, after=0), watch(web, room, after=line.number - 1)):
+        assert resumed.next_of("chat")["payload"] == {"deleted": True}
+
+
+def test_taps_are_counted_and_told_together_and_only_so_many_of_one_viewer(
+    web, room, watch
+):
+    assert tap(web, room, {"kind": "heart"}).status == 409  # not on air
+    session = make_session()
+    viewer = watch(web, session.pk)
+    first = tap(web, session.pk, {"kind": "wow", "count": 2})
+    cookie = first.headers["Set-Cookie"].partition(";")[0]
+    for body in ({"kind": "boo"}, {"kind": "wow", "count": 11}, [], "x" * 300):
+        assert tap(web, session.pk, body).status == 400
+    answers = [
+        tap(web, session.pk, {"kind": "heart", "count": 10}, cookie) for _ in range(6)
+    ]
+
+    assert {answer.status for answer in (first, *answers)} == {204}
+    assert "HttpOnly" in first.headers["Set-Cookie"]
+    assert {answer.headers["Set-Cookie"] for answer in answers} == {None}
+    told: Counter[str] = Counter()
+    while told["heart"] < 20:
+        told += Counter(viewer.next_of("reactions")["payload"])
+    assert told["wow"] == 2
+    assert told["heart"] <= 25  # a burst of twenty, and what time gave back
+    assert not RoomEvent.objects.filter(kind="reactions").exists()
+
+
+def test_totals_of_reactions_are_added_up_and_nothing_is_kept_for_no_session():
+    session = make_session(on_air=False)
+
+    for count in (2, 3):
+        store({(session.pk, "heart"): count, (session.pk + 1, "heart"): 1})
+
+    (kept,) = ReactionCount.objects.all()
+    assert (kept.session, kept.kind, kept.count) == (session, "heart", 5)

@@ -36,16 +36,6 @@ def test_the_schedule_lists_who_is_on_air_and_who_is_next(client):
 
 
 @pytest.mark.django_db
-def test_a_session_goes_into_any_calendar(client):
-    session = make_session(on_air=False)
-
-    entry = client.get(f"/live/{session.pk}/calendar.ics")
-
-    assert entry.headers["Content-Type"].startswith("text/calendar")
-    assert f"DTSTART:{session.starts_at:%Y%m%dT%H%M%SZ}\r\n" in entry.content.decode()
-
-
-@pytest.mark.django_db
 def test_only_a_host_enters_the_studio_and_only_her_own_sessions():
     session = make_session()
 

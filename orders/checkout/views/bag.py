@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from catalog.models import Hold
 from donghai import sql
 from donghai.errors import Refused
+from livestream.models import CrewMember
 from orders.checkout import services
 from orders.checkout.address import WrongDestination, address_from
 from orders.checkout.bag import bag_of
@@ -170,6 +171,7 @@ def account(request: HttpRequest) -> HttpResponse:
             )[:50],
             "host": getattr(user, "host", None),
             "merchants": merchants,
+            "helps": CrewMember.objects.reading().filter(user=user.pk).exists(),
         },
     )
 

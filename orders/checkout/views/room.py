@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,20 +12,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from donghai.money import Money
 from donghai.paging import whole_number
 from hosts.models import Host
-from livestream.models import Listing, LiveSession, RoomEvent
+from livestream import sharing
+from livestream.chat import reading as chat
+from livestream.chat.moderation import SLOW
+from livestream.models import Listing, LiveSession
 from livestream.platforms import codes
 from livestream.room import stream
+from livestream.sessions.services import next_rooms
 from livestream.video import streams
 from livestream.views import platforms
-from livestream.views.access import for_hosts, own_session
-from orders.checkout import services
+from livestream.views.access import for_desk, own_session
+from orders.checkout import numbers, services
 from orders.checkout.arrivals import came_from, note
 from orders.checkout.bag import bag_or_new, keep
 from orders.checkout.doors import offers
-from orders.checkout.models import Claim, Order, Split
+from orders.checkout.models import Claim
+from orders.checkout.views.prompter import prompter
 from orders.checkout.visitors import visitor_of
 
 EARLY = timedelta(minutes=30)
@@ -54,9 +57,13 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "came_for": next((one for one in shown if one.listing.pk == wanted), None),
             "claims_url": reverse("orders:claim", args=[found.pk]),
             "chat_url": reverse("livestream:api-chat", args=[found.pk]),
+            "reactions_url": reverse("livestream:api-reactions", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
             "video_url": streams.live_url(found),
             "share_image": _share_image(found),
+            "share_address": sharing.address_of(found),
+            "share_code": sharing.qr_code(found),
+            "linked": sharing.session_facts(found),
         },
     )
 
@@ -96,12 +103,15 @@ def claim(request: HttpRequest, session_id: int) -> HttpResponse:
     return response
 
 
-@for_hosts
+@for_desk
 def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """What a host needs under her thumb while she talks."""
     found = own_session(host, session_id)
     listings = list(_listings(found))
+    pinned = next((one for one in listings if one.pinned_at), None)
     claims = Claim.objects.filter(listing__session=found).for_display()
+    counted = numbers.so_far(found)
+    is_on_air = found.state == LiveSession.State.ON_AIR
     return render(
         request,
         "orders/desk.html",
@@ -109,12 +119,16 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         | {
             "here": "account",
             "listings": listings,
-            "pinned": next((one for one in listings if one.pinned_at), None),
+            "pinned": pinned,
+            "prompter": prompter(found, pinned),
             "claims": claims.order_by("-claimed_at", "-pk")[:CLAIMS_SHOWN],
-            "earned": _earned(found),
+            "earned": counted.share,
+            "numbers": counted,
+            "next_rooms": next_rooms(found) if is_on_air else [],
             "is_early": found.starts_at - timezone.now() > EARLY,
             "hold_minutes": settings.HOLD_MINUTES,
             "replay": streams.replay_of(found.pk),
+            "slow_choices": SLOW,
         }
         | platforms.on_desk(found),
     )
@@ -132,12 +146,11 @@ def _room(found: LiveSession, with_me: int = 0) -> dict[str, Any]:
 
     `with_me` is 1 for who is about to watch, and may be the first.
     """
-    said = RoomEvent.objects.filter(session=found, kind="chat")
     return {
         "session": found,
         "last_number": found.log.last_number,
         "viewers": max(with_me, stream.viewers(found.pk)),
-        "chat": list(said.order_by("-number")[:CHAT_SHOWN])[::-1],
+        "chat": chat.last_lines(found, CHAT_SHOWN),
         "events_url": reverse("livestream:events", args=[found.pk]),
     }
 
@@ -150,13 +163,3 @@ def _listings(found: LiveSession) -> Any:
     for listing in listings:
         listing.session = found
     return listings
-
-
-def _earned(found: LiveSession) -> Money:
-    """The host's shares of what was paid in this session."""
-    shares = Split.objects.filter(
-        line__session=found,
-        line__order__status=Order.Status.PAID,
-        party=Split.Party.HOST,
-    )
-    return Money(shares.aggregate(fen=Sum("amount_minor", default=0))["fen"], "CNY")

@@ -3,11 +3,9 @@ import threading
 from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from hypothesis import given
@@ -16,7 +14,7 @@ from hypothesis import strategies as st
 from livestream.models import RoomEvent
 from livestream.sessions import services as livestream
 from livestream.video import boxes, folders, ingest, streams, tokens
-from livestream.video.models import Epoch, Fragment, Stream
+from livestream.video.models import Fragment, Stream
 from tests.livestream.video.recorded import recorded
 from tests.make import make_client, make_session
 
@@ -83,11 +81,11 @@ def test_what_a_camera_sends_is_what_viewers_find_in_order(camera):
 def test_a_length_is_what_the_next_fragment_shows_it_to_be(camera):
     camera.send(3)
 
-    begins = list(Fragment.objects.order_by("number").values_list("begins", "seconds"))
-    for (begin, seconds), (after, _rest) in pairwise(begins):
-        assert begin + seconds == pytest.approx(after)
+    filmed = list(Fragment.objects.order_by("number").values_list("filmed", flat=True))
     said = [float(x[8:-1]) for x in camera.playlist() if x.startswith("#EXTINF")]
-    assert said == pytest.approx([seconds for _begin, seconds in begins], abs=1e-5)
+    assert said[:2] == pytest.approx([b - a for a, b in pairwise(filmed)], abs=1e-5)
+    entries = streams.recording(Stream.objects.get())
+    assert [entry.seconds for entry in entries] == pytest.approx(said, abs=1e-5)
 
 
 def test_a_fragment_sent_twice_is_there_once(camera):
@@ -130,8 +128,9 @@ def test_an_upload_that_is_no_video_is_refused_and_leaves_no_trace(camera, what)
 
 
 def files():
-    root = Path(settings.MEDIA_ROOT) / "video"
-    return sorted(str(path) for path in root.rglob("*") if path.is_file())
+    """What lies in the folders of this test's streams."""
+    folder = [folders.folder(stream.secret) for stream in Stream.objects.all()]
+    return sorted(str(x) for each in folder for x in each.rglob("*") if x.is_file())
 
 
 @given(st.data())
@@ -300,8 +299,7 @@ def test_the_same_fragments_from_many_threads_are_stored_once_each_and_in_order(
         finally:
             connection.close()
 
-    while Epoch.objects.get().next_number < len(FRAGMENTS):
-        at = Epoch.objects.get().next_number
+    while (at := Fragment.objects.count()) < len(FRAGMENTS):
         tried = [min(at + ahead, len(FRAGMENTS) - 1) for ahead in (0, 1, 0, 1)]
         threads = [threading.Thread(target=send, args=(number,)) for number in tried]
         for thread in threads:

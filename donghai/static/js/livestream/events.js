@@ -9,9 +9,11 @@ export function listen({ url, last, hear, viewers, good = () => {}, lost = () =>
   for (const [kind, react] of Object.entries(hear)) {
     source.addEventListener(kind, (event) => {
       const { number, payload, at } = JSON.parse(event.data);
-      if (number <= last) return; // resumed a little too early
-      last = number;
-      react(payload, at);
+      if (number !== undefined) { // else of the moment, without a place in the log
+        if (number <= last) return; // resumed a little too early
+        last = number;
+      }
+      react(payload, at, number);
     });
   }
   source.addEventListener("viewers", (event) => {

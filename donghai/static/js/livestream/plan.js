@@ -1,4 +1,4 @@
-// Planning a session: what the market's wall time is in Donghai and here.
+// Planning a session: what the market's wall time is in Donghai and here, and how it repeats.
 import { inWords } from "../donghai.js";
 
 const form = document.getElementById("plan");
@@ -33,5 +33,14 @@ function show() {
   }
 }
 
+// Only what the chosen repetition needs.
+function showParts() {
+  for (const part of form.querySelectorAll("[data-for]")) {
+    part.hidden = !part.dataset.for.split(" ").includes(form.elements.repeat.value);
+  }
+}
+
 form.addEventListener("input", show);
+form.addEventListener("input", showParts);
 show();
+showParts();

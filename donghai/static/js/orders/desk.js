@@ -1,12 +1,13 @@
 // The host's desk: claims as they come, one tap to the next piece, the truth about the line.
 import { say, showTimes } from "../donghai.js";
+import { crewChat } from "../livestream/chat_crew.js";
 import { listen } from "../livestream/events.js";
 import * as camera from "../livestream/video/camera.js";
 
 const desk = document.getElementById("desk");
 const $ = (id) => document.getElementById(id);
 const WHOLE = [".desk-bar", ".desk-body", ".desk-queue", ".desk-acts", "#queue"];
-const PARTS = ["pinned", "earned", "unpin", "next", "queue-list", "queue-sheet"];
+const PARTS = ["pinned", "prompter", "earned", "numbers", "unpin", "next", "queue-list", "queue-sheet"];
 
 // ---- the parts that the server draws ----
 let isRefreshing = false;
@@ -44,6 +45,13 @@ document.addEventListener("submit", async (event) => {
   if (!answer?.ok) say($("line").dataset.lost);
   event.submitter.disabled = false;
   refresh();
+});
+
+document.getElementById("hand-over")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
+  say(answer?.ok ? $("ending").dataset.handed : $("line").dataset.lost);
 });
 
 // ---- claims ----
@@ -111,17 +119,7 @@ document.addEventListener("submit", async (event) => {
 
 // ---- events ----
 const hear = {
-  chat({ name, text }) {
-    const line = document.createElement("p");
-    const who = document.createElement("b");
-    who.textContent = name;
-    line.append(who, " ", text);
-    $("chat").append(line);
-    while ($("chat").children.length > 80) $("chat").firstElementChild.remove();
-    $("chat").parentElement.scrollTop = $("chat").parentElement.scrollHeight;
-    $("question").replaceChildren(...line.cloneNode(true).childNodes);
-    $("question").hidden = false;
-  },
+  ...crewChat().hear,
   claim(payload, at) {
     addClaim(payload, at);
     refresh();

@@ -1,11 +1,14 @@
 // The live room: events in, claims and chat out. Everything here also works by plain forms,
 // except that the room then stands still until it's reloaded.
 import { countDown, say, showTimes } from "../donghai.js";
+import { chatField, myName } from "../livestream/chat_field.js";
+import { chatLog } from "../livestream/chat_log.js";
 import { listen } from "../livestream/events.js";
+import { handOver } from "../livestream/handover.js";
 import * as stage from "../livestream/video/stage.js";
+import { reactions } from "../livestream/reactions.js";
 
 const room = document.getElementById("room");
-const chat = document.getElementById("chat");
 const claimForm = document.getElementById("claim");
 const claimButton = claimForm.querySelector("button");
 const pieces = document.getElementById("pieces");
@@ -71,42 +74,12 @@ async function refreshStock() {
 // Many hear of a new piece at once; they ask for it one after the other.
 const soon = (work) => setTimeout(work, Math.random() * 3000);
 
-// ---- chat ----
-function addLine(name, text, kind = "") {
-  const isAtEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 60;
-  const line = document.createElement("p");
-  line.className = kind;
-  const who = document.createElement("b");
-  who.textContent = name;
-  line.append(who, " ", text);
-  chat.append(line);
-  while (chat.children.length > 80) chat.firstElementChild.remove();
-  if (isAtEnd) chat.scrollTop = chat.scrollHeight;
-}
-
-function myName() {
-  let name = localStorage.getItem("room-name");
-  if (!name) {
-    name = `guest${Math.floor(1000 + Math.random() * 9000)}`;
-    localStorage.setItem("room-name", name);
-  }
-  return name;
-}
+const log = chatLog($("chat"));
 
 const post = (url, body) => fetch(url, {
   method: "POST",
   headers: { "Content-Type": "application/json", Accept: "application/json" },
   body: JSON.stringify(body),
-});
-
-$("chat-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const input = event.target.elements.text;
-  const text = input.value.trim();
-  if (!text) return;
-  const answer = await post(room.dataset.chat, { name: myName(), text }).catch(() => null);
-  if (answer?.ok) input.value = "";
-  else say(answer ? (await answer.json()).title : room.dataset.lost);
 });
 
 // ---- claims ----
@@ -160,7 +133,9 @@ document.addEventListener("submit", (event) => {
 
 // ---- events ----
 const hear = {
-  chat: ({ name, text }) => addLine(name, text),
+  ...log.hear,
+  ...chatField($("chat-form"), log).hear,
+  ...reactions($("reactions")).hear,
   pin(piece) {
     if (!$("pinned")) return location.reload();
     show(piece);
@@ -172,9 +147,10 @@ const hear = {
   claim({ listing, quantity, name, place }) {
     const row = rowOf(listing);
     const piece = row?.querySelector("h3").textContent ?? "";
-    addLine(name || `#${place}`, `${room.dataset.claimed} ${piece}`, "news");
+    log.news(name || `#${place}`, `${room.dataset.claimed} ${piece}`);
     if (row) showLeft(listing, Number(row.dataset.left) - quantity);
   },
+  handover: handOver,
   video: ({ url }) => stage.show(url),
   live: () => soon(() => location.reload()),
   end: () => location.reload(),
@@ -196,4 +172,3 @@ function tick() {
 }
 tick();
 setInterval(tick, 15000);
-chat.scrollTop = chat.scrollHeight;

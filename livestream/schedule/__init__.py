@@ -1,0 +1,1 @@
+"""When sessions are: repeating, warned about, in calendars, and reminded of."""
