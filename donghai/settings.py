@@ -236,6 +236,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 # What is looked at again and again: (dotted service, seconds between two looks)
 ROUNDS = [
     ("catalog.stock.services.expire_holds", 5.0),
+    ("orders.checkout.waiting.move_all", 1.0),
     ("catalog.connections.outbox.write_messages", 1.0),
     ("catalog.connections.outbox.forget_old", 3600.0),
     ("livestream.sessions.sold.refresh_search", 600.0),
@@ -306,6 +307,7 @@ VAPID_SUBJECT = env.str(
 
 # The trade
 HOLD_MINUTES = env.int("HOLD_MINUTES", 10)
+WAITING_OFFER_MINUTES = env.int("WAITING_OFFER_MINUTES", 3)
 QUOTE_MINUTES = env.int("QUOTE_MINUTES", 15)
 CENTRE_SHARE_PERCENT = env.str("CENTRE_SHARE_PERCENT", "8")
 RETURN_WINDOW_DAYS = env.int("RETURN_WINDOW_DAYS", 14)

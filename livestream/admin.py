@@ -15,6 +15,7 @@ from donghai.backoffice.site import Group
 from donghai.templatetags.pages import place
 from livestream import chat_admin, video_admin  # noqa: F401 - register their pages
 from livestream.models import (
+    Deal,
     Follow,
     HostTerms,
     Listing,
@@ -116,6 +117,30 @@ class ListingPage(Page):
     list_filter = ("session__state", ("session__market", titled(_("market"))))
     search_fields = ("variant__sku__exact", "session__title__istartswith")
     search_help_text = _("SKU or the session's title")
+
+
+@admin.register(Deal)
+class DealPage(Page):
+    """Flash deals: at what price, for how long and for how many."""
+
+    group = Group.SESSIONS
+    shown = (
+        *(link("listing", _("listing")), money("price", _("price")), HOST_SHARE),
+        *("cap", "per_person", "starts_at", "ends_at", "ended_at"),
+    )
+    list_display = (
+        column("pk", _("number"), order="pk"),
+        link("listing", _("listing")),
+        money("price", _("price")),
+        HOST_SHARE,
+        number("cap", _("pieces")),
+        number("per_person", _("pieces a person")),
+        *("starts_at", "ends_at", "ended_at"),
+    )
+    list_select_related = ("listing__session", "listing__variant")
+    date_hierarchy = "starts_at"
+    search_fields = ("listing__variant__sku__exact",)
+    search_help_text = "SKU"
 
 
 @admin.register(HostTerms)

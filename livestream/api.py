@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db.models import Prefetch
@@ -18,8 +19,9 @@ from donghai.api import BIGGEST
 from donghai.money import Money
 from hosts.models import Host, Language
 from livestream.crew import services as crew
+from livestream.deals import services as deals
 from livestream.models import Listing, LiveSession, Market
-from livestream.room import reactions
+from livestream.room import reactions, stock
 from livestream.sessions import linking, services
 
 Answer = TypeVar("Answer")
@@ -52,6 +54,16 @@ class SessionOutput(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField()
 
 
+class DealOutput(serializers.Serializer[Any]):
+    listing = serializers.IntegerField()
+    price_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    cap = serializers.IntegerField()
+    per_person = serializers.IntegerField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
 class ListingOutput(serializers.Serializer[Any]):
     listing = serializers.IntegerField()
     title = serializers.CharField()
@@ -64,10 +76,14 @@ class ListingOutput(serializers.Serializer[Any]):
     currency = serializers.CharField()
     left = serializers.IntegerField()
     held = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    back_at = serializers.DateTimeField(allow_null=True, required=False)
+    deal = DealOutput(allow_null=True, required=False)
 
 
 class SessionDetail(SessionOutput):
     pinned = serializers.IntegerField(allow_null=True)
+    pins = serializers.ListField(child=serializers.IntegerField())
     last_event = serializers.IntegerField()
     listings = ListingOutput(many=True)
 
@@ -128,15 +144,30 @@ class ShowSession(APIView):
             pk=session_id,
         )
         shown = list(session.listings.all())
-        pinned = next((one.pk for one in shown if one.pinned_at), None)
+        up = [one for one in shown if one.pinned_at]
+        pins = [one.pk for one in sorted(up, key=attrgetter("pinned_at"))][::-1]
         return Response(
             SessionOutput(session).data
             | {
-                "pinned": pinned,
+                "pinned": pins[0] if pins else None,
+                "pins": pins,
                 "last_event": session.log.last_number,
-                "listings": [linking.describe(one, session.language) for one in shown],
+                "listings": _described(session, shown),
             }
         )
+
+
+def _described(session: LiveSession, shown: list[Listing]) -> list[dict[str, Any]]:
+    """Listings with their stock as it is told in the room, and the deals that run."""
+    left, running = stock.of_room(session.pk), deals.of_session(session.pk)
+    for deal in running.values():
+        deal.listing = next(one for one in shown if one.pk == deal.listing_id)
+    return [
+        linking.describe(one, session.language)
+        | (stock.describe(left[one.pk]) if one.pk in left else {})
+        | {"deal": deals.describe(running[one.pk]) if one.pk in running else None}
+        for one in shown
+    ]
 
 
 class RunsDesk(BasePermission):

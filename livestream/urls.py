@@ -14,6 +14,7 @@ from livestream.views import (
     platforms,
     prompter,
     schedule,
+    selling,
     studio,
     terms,
     video,
@@ -60,6 +61,15 @@ CREW = [  # of one session
     path("words/<int:word_id>/drop/", crew.drop_word, name="drop-word"),
     path("chat.csv", crew.export, {"what": "chat"}, name="chat-file"),
     path("acts.csv", crew.export, {"what": "acts"}, name="acts-file"),
+]
+
+SELLING = [
+    path("move/", selling.move, name="move"),
+    path("selling/", selling.selling, name="selling"),
+    path("share/", selling.share, name="share"),
+    path("price/", selling.change_price, name="change-price"),
+    path("deal/", selling.start_deal, name="start-deal"),
+    path("deal/end/", selling.end_deal, name="end-deal"),
 ]
 
 STUDIO: list[URLPattern | URLResolver] = [
@@ -139,6 +149,7 @@ STUDIO: list[URLPattern | URLResolver] = [
         {"act": "unpin"},
         name="unpin",
     ),
+    path("<int:session_id>/pieces/<int:listing_id>/", include(SELLING)),
 ]
 
 VIDEO = [

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from orders.checkout import api as checkout
-from orders.checkout.views import bag, report, room, shop
+from orders.checkout.views import bag, claims_log, report, room, shop
 from orders.customs import views as parcel_pages
 from orders.payments import api as payments
 from orders.payments import views as paying
@@ -17,6 +17,11 @@ app_name = "orders"
 API = [
     path(
         "sessions/<int:session_id>/claims", checkout.MakeClaim.as_view(), name="claim"
+    ),
+    path(
+        "sessions/<int:session_id>/waiting",
+        checkout.WaitInLine.as_view(),
+        name="api-waiting",
     ),
     path("claims/<int:claim_id>", checkout.DropClaim.as_view(), name="drop-claim"),
     path("quotes", checkout.MakeQuote.as_view(), name="quote"),
@@ -34,11 +39,20 @@ PAGES = [
     path("crystals/<int:product_id>/", shop.product, name="product"),
     path("live/<int:session_id>/", room.session, name="session"),
     path("live/<int:session_id>/claim/", room.claim, name="claim-by-form"),
+    path("live/<int:session_id>/pieces/<int:listing_id>/", room.piece, name="piece"),
+    path("live/<int:session_id>/waiting/", room.wait_in_line, name="waiting"),
+    path("live/<int:session_id>/claims/", claims_log.claims, name="claims"),
+    path(
+        "studio/<int:session_id>/claims/publish/",
+        claims_log.publish,
+        name="publish-claims",
+    ),
     path("c/<slug:code>/", room.come, name="come"),
     path("c/<slug:code>/<slug:platform>/", room.come, name="come-from"),
     path("studio/<int:session_id>/desk/", room.desk, name="desk"),
     path("studio/<int:session_id>/report/", report.report, name="report"),
     path("studio/<int:session_id>/report.csv", report.report_file, name="report-file"),
+    path("studio/<int:session_id>/desk/claims/", room.desk_claims, name="desk-claims"),
     path("bag/", bag.bag, name="bag"),
     path("bag/price/", bag.quote_part, name="quote-part"),
     path("bag/<int:claim_id>/give-back/", bag.drop, name="drop"),

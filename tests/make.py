@@ -36,16 +36,19 @@ from hosts.models import Host, HostLanguage
 from livestream.chat.services import Speaker
 from livestream.crew import services as crew
 from livestream.crew.services import Seat
-from livestream.models import HostTerms, Listing, LiveSession, Market, Series
+from livestream.deals import services as deals
+from livestream.models import Deal, HostTerms, Listing, LiveSession, Market, Series
 from livestream.schedule import series
 from livestream.schedule.recurrence import Rule
 from livestream.sessions import linking
 from livestream.sessions import services as livestream
 from orders.checkout import services as checkout
+from orders.checkout import waiting
 from orders.checkout.address import Address
 from orders.checkout.loading import load_rules
 from orders.checkout.models import Claim, Order
 from orders.checkout.rules import DestinationRule
+from orders.checkout.waiting import Ticket
 from orders.shipping.models import NumberRange
 
 _serial = itertools.count(1)
@@ -395,3 +398,23 @@ def make_series(
         **facts,
     )
     return series.begin(host=host, plan=plan, rule=Rule(rule))
+
+
+def make_deal(*, listing: Listing, price: str = "25.00", **facts: Any) -> Deal:
+    """A flash deal that runs for five minutes: ten pieces, one a person."""
+    wanted: dict[str, Any] = {"cap": 10, "per_person": 1, "lasts": timedelta(minutes=5)}
+    return deals.start(
+        host=listing.session.host,
+        session_id=listing.session_id,
+        listing_id=listing.pk,
+        terms=deals.Terms(
+            price=Money.of(price, listing.currency), **{**wanted, **facts}
+        ),
+    )
+
+
+def make_ticket(*, listing: Listing, bag: uuid.UUID | None = None) -> Ticket:
+    """A place in the line for a piece that is held."""
+    return waiting.join(
+        session_id=listing.session_id, listing_id=listing.pk, bag=bag or uuid.uuid4()
+    )

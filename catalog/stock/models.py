@@ -14,6 +14,7 @@ class StockLevel(models.Model):
     """What is left of one variant. Only the database writes it (see migration 0003).
 
     `on_hand` and `allocated` follow from StockMovement rows, `reserved` from holds.
+    `awaited` is what people stand in line for: it's theirs first when it comes free.
     """
 
     variant = models.OneToOneField(
@@ -25,6 +26,7 @@ class StockLevel(models.Model):
     on_hand = models.PositiveBigIntegerField(_("on hand"), default=0)
     allocated = models.PositiveBigIntegerField(_("sold, not yet gone"), default=0)
     reserved = models.PositiveBigIntegerField(_("held for buyers"), default=0)
+    awaited = models.PositiveBigIntegerField(_("waited for"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("stock level")
@@ -44,6 +46,11 @@ class StockLevel(models.Model):
     def free(self) -> int:
         """Units nobody has been promised."""
         return self.on_hand - self.allocated - self.reserved
+
+    @property
+    def on_offer(self) -> int:
+        """Units that anybody may claim: what is free beyond what people wait for."""
+        return max(0, self.free - self.awaited)
 
 
 class StockMovement(models.Model):

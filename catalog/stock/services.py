@@ -24,7 +24,7 @@ HOLD_SQL = """
 WITH taken AS (
     UPDATE catalog_stocklevel SET reserved = reserved + %(quantity)s
     WHERE variant_id = %(variant)s
-      AND on_hand - allocated - reserved >= %(quantity)s
+      AND on_hand - allocated - reserved - awaited >= %(quantity)s
     RETURNING variant_id)
 INSERT INTO catalog_hold
     (id, variant_id, bag, quantity, state, created_at, expires_at)
@@ -32,6 +32,11 @@ SELECT coalesce(%(id)s, nextval('catalog_hold_id_seq')),
        variant_id, %(bag)s, %(quantity)s, 'HELD', %(now)s, %(until)s
 FROM taken
 RETURNING id
+"""
+
+KEEP_SQL = """
+UPDATE catalog_hold SET expires_at = %(until)s
+WHERE id = %(id)s AND state = 'HELD' AND expires_at > %(now)s
 """
 
 END_SQL = """
@@ -104,17 +109,28 @@ def hold(
     if made is None and _expire_stale(variant_id, now):
         made = sql.row(HOLD_SQL, **facts)
     if made is None:
-        raise _not_enough(variant_id)
+        raise not_enough(variant_id)
     return Held(made.id, until)
+
+
+def keep_hold(*, hold_id: int, until: datetime) -> bool:
+    """Let a hold run until then. False if it has run out, or is being paid."""
+    changed = sql.change(KEEP_SQL, id=hold_id, until=until, now=timezone.now())
+    return changed == 1
+
+
+def expire_stale(variant_id: int) -> int:
+    """End one variant's holds that ran out; returns how many."""
+    return _expire_stale(variant_id, timezone.now())
 
 
 def require_free(*, variant_id: int, quantity: int) -> None:
     """Raise NotEnoughStock early, before any lock; `hold` has the last word."""
     level = StockLevel.objects.filter(pk=variant_id).first()
-    if level is not None and level.free >= quantity:
+    if level is not None and level.on_offer >= quantity:
         return
     if not _expire_stale(variant_id, timezone.now()):
-        raise _not_enough(variant_id)
+        raise not_enough(variant_id)
 
 
 def release(*, hold_ids: Sequence[int]) -> list[int]:
@@ -317,7 +333,8 @@ def _expire_stale(variant_id: int, now: datetime) -> int:
         return len(_end(stale, "EXPIRED", ["HELD"])) if stale else 0
 
 
-def _not_enough(variant_id: int) -> Refused:
+def not_enough(variant_id: int) -> Refused:
+    """The refusal that says what is left, what is held and when some may come back."""
     level = StockLevel.objects.filter(pk=variant_id).first()
     if level is None:
         return UnknownVariant()
@@ -328,7 +345,8 @@ def _not_enough(variant_id: int) -> Refused:
         .first()
     )
     return NotEnoughStock(
-        free=level.free,
+        free=level.on_offer,
         held=level.reserved,
+        waiting=level.awaited,
         back_at=back_at.isoformat() if back_at else None,
     )

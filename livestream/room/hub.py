@@ -4,8 +4,9 @@ Four rounds run for as long as the process does. `listen` takes what Redis publi
 on one connection with one subscription per open room. `look` asks the log once a
 second, in one query for all rooms, what Redis failed to bring. `count` tells Redis how
 many listen here, and the rooms how many listen anywhere. `cheer` tells Redis what
-viewers tapped. Each begins again when the outside fails it, so with Redis down the
-rooms go on, a second late.
+viewers tapped, `stock` the rooms what is left of their pieces, whoever sold it. Each
+begins again when the outside fails it, so with Redis down the rooms go on, a second
+late.
 """
 
 import asyncio
@@ -27,7 +28,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from livestream.room import reactions
+from livestream.room import reactions, stock
 from livestream.room.lines import (
     Client,
     Numbered,
@@ -98,7 +99,7 @@ def events_after(session_id: int, number: int) -> list[Numbered]:
 
 
 class Hub:
-    """All rooms of this process, and the three rounds that keep them going."""
+    """All rooms of this process, and the four rounds that keep them going."""
 
     def __init__(self) -> None:
         self.rooms: dict[int, Room] = {}
@@ -110,6 +111,7 @@ class Hub:
         self._rounds: list[asyncio.Task[None]] = []
         self._pubsub: PubSub | None = None
         self._tuned_to: set[int] = set()
+        self._stock_looks = 0
         self._opening, self._tuning = asyncio.Lock(), asyncio.Lock()
 
     @property
@@ -133,6 +135,7 @@ class Hub:
             asyncio.create_task(_for_ever("room log", self._look, LOOK)),
             asyncio.create_task(_for_ever("viewers", self._count, COUNT)),
             asyncio.create_task(_for_ever("reactions", self._cheer, CHEER)),
+            asyncio.create_task(_for_ever("stock", self._tell_stock, stock.LOOK)),
         ]
 
     async def enter(self, session_id: int, client: Client) -> Room | None:
@@ -165,6 +168,8 @@ class Hub:
             await client.send(body(hello_frame(after)))
         if room.viewers is not None:
             await client.send(body(viewers_frame(room.viewers)))
+        if room.stock:
+            await client.send(body(frame("stock", stock.encode(room.stock))))
         while not client.is_gone and (missed := await self._missed(room, after)):
             after = missed[-1][0]
             async with asyncio.timeout(PATIENCE):
@@ -319,6 +324,20 @@ class Hub:
         except db.Error:
             self.reactions.unstored.update(unstored)  # with the next ones
             raise
+
+    async def _tell_stock(self) -> None:
+        """Say what changed of pinned pieces, and now and then of all the others."""
+        if not self.rooms:
+            return
+        is_whole = self._stock_looks % stock.ALL_EVERY == 0
+        self._stock_looks += 1
+        for session_id, found in (
+            await self._read(stock.of_rooms, list(self.rooms), is_whole)
+        ).items():
+            room = self.rooms.get(session_id)
+            if room is not None and (news := stock.changed(room.stock, found)):
+                room.stock |= news
+                room.say(frame("stock", stock.encode(news)))
 
     async def _forget(self, session_ids: Iterable[int]) -> None:
         async with self._redis.pipeline(transaction=False) as pipeline:

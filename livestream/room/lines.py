@@ -17,6 +17,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from livestream.room.stock import Stock
+
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
 Numbered = tuple[int, bytes]  # an event's number and its frame
@@ -141,6 +143,7 @@ class Room:
         self.live: set[Client] = set()
         self.ahead: dict[int, bytes] = {}
         self.viewers: int | None = None
+        self.stock: dict[int, Stock] = {}  # by listing, as last told to the clients
         self.work: asyncio.Task[None] | None = None  # what the hub does for us just now
         self.reading = asyncio.Lock()  # of the log, for members
         self._outbox: list[bytes] = []

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from livestream.sessions import events, pricing, sold
 from livestream.sessions.models import Listing, LiveSession
 from livestream.sessions.services import WrongState, own, require
 
+MOST_PINNED = 3
 MOST_TIMES_LEAST = 100  # beyond that a price is a slip of the thumb
 
 
@@ -37,6 +39,16 @@ class RetailTooHigh(Refused):
 class NotForSale(Refused):
     code = "not_for_sale"
     title = _("This piece is not for sale now.")
+
+
+class StaysLinked(Refused):
+    code = "stays_linked"
+    title = _("People have waited in line for this piece, so it stays in the session.")
+
+
+class NotOnTheSheet(Refused):
+    code = "not_on_the_sheet"
+    title = _("That piece is not in the session any more. The list is shown anew.")
 
 
 def preview_shares(
@@ -100,47 +112,107 @@ def link_variant(
 
 @transaction.atomic
 def unlink(*, host: Host, session_id: int, listing_id: int) -> None:
-    """Take a piece out of a session; refused once somebody claimed it."""
+    """Take a piece out of a session; refused once somebody claimed or awaited it."""
     session = own(host, session_id)
     listing = session.listings.select_for_update().get(pk=listing_id)
     if listing.claims_made:
         raise WrongState(state=session.get_state_display())
-    listing.delete()
+    try:
+        listing.delete()
+    except ProtectedError:
+        raise StaysLinked() from None
     events.append(session.pk, "unlist", {"listing": listing_id})
 
 
 @transaction.atomic
-def pin(*, host: Host, session_id: int, listing_id: int) -> Listing:
-    """Show one piece to everybody; the one pinned before makes room."""
+def pin(
+    *, host: Host, session_id: int, listing_id: int, instead: bool = False
+) -> Listing:
+    """Take a piece into the hand and show it to everybody, first of at most three.
+
+    A fourth makes the one shown longest leave. `instead` makes it take the place of the
+    one in the hand now; without it that one is shown beside it.
+    """
     session = own(host, session_id)
     require(session, LiveSession.State.ON_AIR)
-    session.listings.filter(pinned_at__isnull=False).exclude(pk=listing_id).update(
+    listing = session.listings.for_display().get(pk=listing_id)
+    shown = _pinned(session.pk)
+    others = [pk for pk in shown[1 if instead else 0 :] if pk != listing_id]
+    kept = others[: MOST_PINNED - 1]
+    session.listings.filter(pk__in=set(shown) - {*kept, listing_id}).update(
         pinned_at=None
     )
-    listing = session.listings.for_display().get(pk=listing_id)
     listing.pinned_at = timezone.now()
     listing.save(update_fields=["pinned_at"])
-    events.append(session.pk, "pin", describe(listing, session.language))
+    said = describe(listing, session.language) | {"pinned": [listing_id, *kept]}
+    events.append(session.pk, "pin", said)
     return listing
 
 
 @transaction.atomic
 def unpin(*, host: Host, session_id: int, listing_id: int) -> None:
-    """Take the pinned piece away; nothing happens when it isn't pinned."""
+    """Take a pinned piece away; nothing happens when it isn't pinned."""
     session = own(host, session_id)
     gone = session.listings.filter(pk=listing_id, pinned_at__isnull=False).update(
         pinned_at=None
     )
     if gone:
-        events.append(session.pk, "unpin", {"listing": listing_id})
+        said = {"listing": listing_id, "pinned": _pinned(session.pk)}
+        events.append(session.pk, "unpin", said)
 
 
-def claim_place(*, listing_id: int, quantity: int, name: str, now: datetime) -> int:
+def _pinned(session_id: int) -> list[int]:
+    """What is shown, the piece in the hand first."""
+    rows = Listing.objects.filter(session=session_id).pinned()
+    return list(rows.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def move(
+    *, host: Host, session_id: int, listing_id: int, before_id: int | None
+) -> list[int]:
+    """Put a piece before another one on the run sheet, or last; returns the new order.
+
+    Two who order at once each move their own piece. Refuses when one of the two is not
+    in the session any more. Locks the session.
+    """
+    session = own(host, session_id)
+    rows = session.listings.order_by("position", "pk")
+    positions = dict(rows.values_list("pk", "position"))
+    if not {listing_id, before_id or listing_id} <= positions.keys():
+        raise NotOnTheSheet()
+    if before_id == listing_id:
+        return list(positions)
+    order = [pk for pk in positions if pk != listing_id]
+    order.insert(order.index(before_id) if before_id else len(order), listing_id)
+    moved = [
+        Listing(pk=pk, position=place)
+        for place, pk in enumerate(order, 1)
+        if positions[pk] != place
+    ]
+    if moved:
+        Listing.objects.bulk_update(moved, ["position"])
+        events.append(session.pk, "order", {"listings": order})
+    return order
+
+
+def claim_place(
+    *,
+    listing_id: int,
+    quantity: int,
+    name: str,
+    now: datetime,
+    is_offered: bool = False,
+) -> int:
     """Give a claim its place in line and tell the room, in the claim's transaction.
 
+    `is_offered`: its units were set aside before, so that what is left stays the same.
     Locks the listing and the room's counter until that transaction ends.
     """
-    payload = {"listing": listing_id, "quantity": quantity, "name": name}
+    payload: dict[str, Any] = {"listing": listing_id, "quantity": quantity}
+    payload["name"] = name
+    if is_offered:
+        payload["offered"] = True
     return events.append_claim(listing_id, payload, now)
 
 
@@ -168,6 +240,7 @@ def describe(listing: Listing, language: str) -> dict[str, Any]:
         "picture": product.picture.url if product.picture else "",
         "retail_minor": listing.retail_minor,
         "currency": listing.currency,
-        "left": level.free,
+        "left": level.on_offer,
         "held": level.reserved,
+        "waiting": level.awaited // listing.variant.min_quantity,
     }

@@ -95,8 +95,9 @@ def pin_next(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     waiting = [
         one
         for one in [*listings[turn:], *listings[:turn]]
-        if one.variant.stock.free > 0 and one.pk != last
+        if one.variant.stock.on_offer > 0 and one.pk != last
     ]
-    if waiting:
-        linking.pin(host=host, session_id=session.pk, listing_id=waiting[0].pk)
+    fresh = [one for one in waiting if one.pinned_at is None]
+    for one in (fresh or waiting)[:1]:
+        linking.pin(host=host, session_id=session.pk, listing_id=one.pk, instead=True)
     return redirect("orders:desk", session.pk)

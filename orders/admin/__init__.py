@@ -4,13 +4,23 @@ story    everything about one order, on one page
 tasks    its steps in words
 """
 
-from orders.admin import checkout, customs, payments, rules, settlement, shipping, tasks
+from orders.admin import (
+    checkout,
+    customs,
+    payments,
+    rules,
+    selling,
+    settlement,
+    shipping,
+    tasks,
+)
 
 __all__ = [
     "checkout",
     "customs",
     "payments",
     "rules",
+    "selling",
     "settlement",
     "shipping",
     "tasks",

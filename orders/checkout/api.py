@@ -13,10 +13,10 @@ from rest_framework.views import APIView
 
 from donghai import idempotency
 from donghai.api import BIGGEST, read, show
-from orders.checkout import services
+from orders.checkout import services, waiting
 from orders.checkout.address import address_from
 from orders.checkout.arrivals import came_from
-from orders.checkout.bag import HEADER, BagView, bag_or_new, keep, token
+from orders.checkout.bag import HEADER, BagView, bag_of, bag_or_new, keep, token
 from orders.checkout.models import Order
 
 BAG_HEADER = OpenApiParameter(
@@ -51,6 +51,12 @@ class MakeClaim(APIView):
         name = serializers.CharField(
             max_length=40, required=False, default="", allow_blank=True
         )
+        price_minor = serializers.IntegerField(
+            default=None,
+            min_value=0,
+            max_value=BIGGEST,
+            help_text="The price on the viewer's page: more than that is refused.",
+        )
 
     class Output(serializers.Serializer[Any]):
         claim = serializers.IntegerField()
@@ -73,6 +79,7 @@ class MakeClaim(APIView):
             name=wanted["name"],
             bag=bag,
             came_from=came_from(request._request),
+            price_minor=wanted["price_minor"],
         )
         response = Response(
             {
@@ -101,6 +108,59 @@ class DropClaim(BagView):
     def delete(self, request: Request, claim_id: int) -> Response:
         if not services.drop_claim(bag=self.bag, claim_id=claim_id):
             raise services.NothingHeld()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class WaitInLine(APIView):
+    """sessions/{id}/waiting: the lines for pieces that others hold.
+
+    POST joins the line of a listing, DELETE leaves it or passes on what was offered,
+    GET says where the bag stands. To take what is offered, claim it.
+    """
+
+    authentication_classes = ()
+
+    class Input(serializers.Serializer[Any]):
+        listing = serializers.IntegerField(min_value=1, max_value=BIGGEST)
+        name = serializers.CharField(
+            max_length=40, required=False, default="", allow_blank=True
+        )
+
+    class Output(serializers.Serializer[Any]):
+        listing = serializers.IntegerField(source="listing_id")
+        ticket = serializers.IntegerField()
+        place = serializers.IntegerField(help_text="0 once it is offered")
+        offered_until = serializers.DateTimeField(source="until", allow_null=True)
+
+    @extend_schema(responses=Output(many=True), parameters=[BAG_HEADER])
+    def get(self, request: Request, session_id: int) -> Response:
+        bag = bag_of(request._request)
+        waiting.move_lines_of(session_id)
+        found = waiting.tickets(session_id=session_id, bag=bag)
+        return Response([show(self.Output, ticket) for ticket in found])
+
+    @extend_schema(request=Input, responses={201: Output}, parameters=[BAG_HEADER])
+    def post(self, request: Request, session_id: int) -> Response:
+        wanted = read(self.Input, request.data)
+        bag = bag_or_new(request._request)
+        ticket = waiting.join(
+            session_id=session_id,
+            listing_id=wanted["listing"],
+            bag=bag,
+            name=wanted["name"],
+        )
+        answer = {**show(self.Output, ticket), "bag": token(bag)}
+        response = Response(answer, status.HTTP_201_CREATED)
+        keep(response, bag, secure=settings.PRODUCTION)
+        return response
+
+    @extend_schema(request=Input, responses={204: None}, parameters=[BAG_HEADER])
+    def delete(self, request: Request, session_id: int) -> Response:
+        wanted = read(self.Input, request.data)
+        bag = bag_of(request._request)
+        if bag is None:
+            raise waiting.NotInLine()
+        waiting.leave(session_id=session_id, listing_id=wanted["listing"], bag=bag)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -41,7 +41,7 @@ class Offer:
 
     @property
     def is_sold_out(self) -> bool:
-        return self.listing.variant.stock.free <= 0
+        return self.listing.variant.stock.on_offer <= 0
 
     @property
     def is_estimate(self) -> bool:

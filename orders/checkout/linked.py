@@ -30,7 +30,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "sku": variant.sku,
         "price": str(offer.price.amount),
         "priceCurrency": offer.price.currency,
-        "availability": AVAILABLE[variant.stock.free > 0],
+        "availability": AVAILABLE[variant.stock.on_offer > 0],
         "availabilityEnds": session.ends_at.isoformat(),
         "url": absolute(reverse("orders:session", args=[session.pk])),
         "eligibleRegion": offer.country,

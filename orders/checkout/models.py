@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -14,7 +15,7 @@ from catalog.models import Hold, Merchant, Variant
 from donghai import sql
 from donghai.money import Money
 from hosts.models import Host
-from livestream.models import Listing, LiveSession
+from livestream.models import Deal, Listing, LiveSession
 
 HOLDS_SQL = """
 SELECT claim.hold_id
@@ -37,12 +38,23 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
 
 class Claim(models.Model):
-    """A viewer's "mine", at the price of that moment; its place is by our clock."""
+    """A viewer's "mine", at the price of that moment; its place is by our clock.
+
+    `deal` is the flash deal it was made in, if its price is that deal's.
+    """
 
     listing = models.ForeignKey(
         Listing, on_delete=models.PROTECT, related_name="claims"
     )
     hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="claim")
+    deal = models.ForeignKey(
+        Deal,
+        on_delete=models.PROTECT,
+        related_name="claims",
+        null=True,
+        blank=True,
+        db_index=False,  # most claims have none: see the partial index
+    )
     bag = models.UUIDField(_("bag"))
     name = models.CharField(_("name in the room"), max_length=40, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
@@ -63,7 +75,14 @@ class Claim(models.Model):
                 fields=["listing", "place"], name="a_place_in_line_is_taken_once"
             ),
         ]
-        indexes = [models.Index(fields=["bag"], name="claims_of_a_bag")]
+        indexes = [
+            models.Index(fields=["bag"], name="claims_of_a_bag"),
+            models.Index(
+                fields=["deal"],
+                name="claims_of_a_deal",
+                condition=Q(deal__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.receipt
@@ -76,6 +95,105 @@ class Claim(models.Model):
     @property
     def price(self) -> Money:
         return Money(self.price_minor, self.currency)
+
+
+class WaitingQuerySet(models.QuerySet["Waiting"]):
+    def of(self, bag: Any) -> Self:
+        return self.filter(bag=bag)
+
+    def waiting(self) -> Self:
+        return self.filter(state=Waiting.State.WAITING)
+
+    def in_line(self) -> Self:
+        """Those who wait, and those who are being asked just now."""
+        return self.filter(state__in=Waiting.IN_LINE)
+
+
+class Waiting(models.Model):
+    """A bag's place in the line for a piece that others hold; the line is by `id`.
+
+    Whoever comes first is offered the units that come back: `hold` is theirs for a
+    while, and a claim takes it over.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", _("waiting")
+        OFFERED = "OFFERED", _("offered")
+        TAKEN = "TAKEN", _("taken")
+        PASSED = "PASSED", _("not taken")
+        LEFT = "LEFT", _("left")
+        OVER = "OVER", _("over")
+
+    IN_LINE = (State.WAITING, State.OFFERED)
+
+    listing = models.ForeignKey(
+        Listing, on_delete=models.PROTECT, related_name="waiting"
+    )
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
+    bag = models.UUIDField(_("bag"))
+    name = models.CharField(_("name in the room"), max_length=40, blank=True)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    state = models.CharField(
+        _("state"), max_length=8, choices=State.choices, default=State.WAITING
+    )
+    hold = models.OneToOneField(
+        Hold, on_delete=models.PROTECT, related_name="offered", null=True, blank=True
+    )
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now)
+    offered_until = models.DateTimeField(_("offered until"), null=True, blank=True)
+
+    objects = WaitingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("place in a waiting line")
+        verbose_name_plural = _("waiting lines")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["listing", "bag"],
+                condition=Q(state__in=["WAITING", "OFFERED"]),
+                name="a_bag_waits_for_a_listing_once",
+            ),
+            models.CheckConstraint(
+                name="an_offer_names_its_hold",
+                condition=~Q(state="OFFERED")
+                | Q(hold__isnull=False, offered_until__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["variant", "id"],
+                name="waiting_lines",
+                condition=Q(state__in=["WAITING", "OFFERED"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id}: {self.get_state_display()}"
+
+
+class PublishedClaims(models.Model):
+    """A session's host lets everybody read its claims; staff may take that back."""
+
+    session = models.OneToOneField(
+        LiveSession, on_delete=models.PROTECT, related_name="published_claims"
+    )
+    published_at = models.DateTimeField(_("published"), default=timezone.now)
+    taken_back_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("taken back by"),
+    )
+
+    class Meta:
+        verbose_name = _("published claims")
+        verbose_name_plural = _("published claims")
+
+    def __str__(self) -> str:
+        return str(self.session_id)
 
 
 class Quote(models.Model):

@@ -1,17 +1,58 @@
 """What the checkout asks the database on the way to an order (see `donghai.sql`)."""
 
-# A listing on offer, a number for its hold, and what is free before any lock.
+# A listing on offer, a number for its hold, and what is free before any lock. With it
+# the deal that runs, how much of it is taken and by this bag, and the units this bag
+# has been offered as the next in line.
 OFFER = """
 SELECT listing.variant_id, listing.retail_minor, listing.currency, session.state,
        listing.wholesale_minor, variant.min_quantity, merchant.state AS merchant_state,
        nextval('catalog_hold_id_seq') AS hold_id,
-       stock.on_hand - stock.allocated - stock.reserved AS free
+       stock.on_hand - stock.allocated - stock.reserved - stock.awaited AS free,
+       stock.awaited, deal.id AS deal_id, deal.price_minor AS deal_minor,
+       deal.wholesale_minor AS deal_wholesale_minor, deal.cap AS deal_cap,
+       deal.per_person AS deal_per_person, taken.units AS deal_taken,
+       taken.own_units AS deal_own, ticket.id AS ticket, ticket.hold_id AS offered_id,
+       ticket.quantity AS offered_units
 FROM livestream_listing listing
 JOIN livestream_livesession session ON session.id = listing.session_id
 JOIN catalog_variant variant ON variant.id = listing.variant_id
 JOIN catalog_merchant merchant ON merchant.id = variant.merchant_id
 LEFT JOIN catalog_stocklevel stock ON stock.variant_id = listing.variant_id
+LEFT JOIN livestream_deal deal ON deal.listing_id = listing.id
+    AND deal.ended_at IS NULL AND session.state = 'ON_AIR'
+    AND deal.starts_at <= %(now)s AND deal.ends_at > %(now)s
+    AND deal.price_minor < listing.retail_minor
+LEFT JOIN LATERAL (
+    SELECT coalesce(sum(claim.quantity), 0) AS units,
+           coalesce(sum(claim.quantity) FILTER (WHERE claim.bag = %(bag)s), 0)
+               AS own_units
+    FROM orders_claim claim JOIN catalog_hold hold ON hold.id = claim.hold_id
+    WHERE claim.deal_id = deal.id AND hold.state IN ('HELD', 'PAYING', 'CONSUMED')
+) taken ON deal.id IS NOT NULL
+LEFT JOIN orders_waiting ticket ON ticket.listing_id = listing.id
+    AND ticket.bag = %(bag)s AND ticket.state = 'OFFERED'
 WHERE listing.id = %(listing)s AND listing.session_id = %(session)s
+"""
+
+# A claim in a deal, written with its listing's row locked: of two that want the last
+# unit the second one sees the first. What was given back or ran out counts no more.
+CLAIM_IN_DEAL = """
+INSERT INTO orders_claim (listing_id, hold_id, deal_id, bag, name, quantity, place,
+                          price_minor, wholesale_minor, currency, claimed_at)
+SELECT %(listing)s, %(hold)s, deal.id, %(bag)s, %(name)s, %(quantity)s::int, %(place)s,
+       %(price)s, %(wholesale)s, %(currency)s, %(at)s
+FROM livestream_deal deal
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(claim.quantity), 0) AS units,
+           coalesce(sum(claim.quantity) FILTER (WHERE claim.bag = %(bag)s), 0)
+               AS own_units
+    FROM orders_claim claim JOIN catalog_hold hold ON hold.id = claim.hold_id
+    WHERE claim.deal_id = deal.id AND hold.state IN ('HELD', 'PAYING', 'CONSUMED')
+) taken
+WHERE deal.id = %(deal)s AND deal.ended_at IS NULL
+  AND taken.units + %(quantity)s::int <= deal.cap
+  AND taken.own_units + %(quantity)s::int <= deal.per_person
+RETURNING id
 """
 
 # What a bag holds, all of it or some, as the landed price needs it.

@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.search import truths as search
 from catalog.stock import truths as stock
 from livestream.room import truths as rooms
+from orders.checkout import truths as claims
 from orders.payments import truths as payments
 from orders.settlement import truths as settlement
 
@@ -121,6 +122,7 @@ def broken() -> Iterator[str]:
     yield from stock.broken()
     yield from search.broken()
     yield from rooms.broken()
+    yield from claims.broken()
     yield from payments.broken()
     yield from settlement.broken()
 

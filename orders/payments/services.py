@@ -7,6 +7,7 @@ Locks: the order, then its holds, then their stock rows by variant.
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from donghai import sql, steps
 from donghai.errors import Refused
 from donghai.money import Money
 from donghai.steps.models import Step
+from orders.checkout import waiting
 from orders.checkout.models import Claim, Order, OrderLine
 from orders.payments.models import Notice, Payment, Refund
 from orders.payments.provider import Charge, provider
@@ -364,6 +366,8 @@ def _refuse(payment: Payment, *, was_open: bool) -> None:
         order.save(update_fields=["status"])
         give_back = catalog.release_unpaid if was_open else catalog.release
         give_back(hold_ids=order.hold_ids())
+        for line in order.lines.all():
+            transaction.on_commit(partial(waiting.move, line.variant_id), robust=True)
     refund = Refund.objects.create(
         payment=payment,
         key=f"{payment.key}/refund",

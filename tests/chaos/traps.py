@@ -80,6 +80,7 @@ ASIDE_ROUNDS = {
     "catalog.connections.outbox.forget_old",
     "catalog.sheets.services.forget_old",
     "catalog.stocktaking.alarms.look",
+    "orders.checkout.waiting.move_all",
     "livestream.sessions.sold.refresh_search",
 }
 DOORS = {"orders.payments.services.take_notice": OUTSIDE}

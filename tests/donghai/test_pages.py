@@ -143,4 +143,4 @@ def test_production_finds_every_file_that_pages_name(settings, tmp_path):
     call_command("collectstatic", verbosity=0, interactive=False)
 
     (room,) = (tmp_path / "js" / "orders").glob("session.????????????.js")
-    assert re.search(r'from "../donghai\.[0-9a-f]{12}\.js"', room.read_text())
+    assert re.search(r'from "../livestream/events\.[0-9a-f]{12}\.js"', room.read_text())

@@ -157,17 +157,31 @@ def test_a_price_that_only_a_slip_can_mean_is_refused_and_the_most_is_named():
 
 
 @pytest.mark.django_db
-def test_one_piece_is_pinned_at_a_time_and_the_room_is_told():
+def test_three_pieces_are_shown_at_most_the_newest_in_the_hand_and_the_room_is_told():
     session = make_session()
-    first = make_listing(session=session)
-    second = make_listing(session=session)
+    pks = [make_listing(session=session).pk for _ in range(5)]
+    own = {"host": session.host, "session_id": session.pk}
 
-    for listing in (first, second):
-        linking.pin(host=session.host, session_id=session.pk, listing_id=listing.pk)
+    for pk in pks[:4]:
+        linking.pin(**own, listing_id=pk)
+    assert [one.pk for one in session.listings.pinned()] == pks[3:0:-1]
+    linking.pin(**own, listing_id=pks[4], instead=True)
+    assert [one.pk for one in session.listings.pinned()] == [pks[4], pks[2], pks[1]]
+    linking.pin(**own, listing_id=pks[1])
+    linking.unpin(**own, listing_id=pks[4])
+    linking.unpin(**own, listing_id=pks[4])
 
-    assert [one.pk for one in session.listings.pinned()] == [second.pk]
-    kinds = RoomEvent.objects.order_by("number").values_list("kind", flat=True)
-    assert list(kinds) == ["live", "listing", "listing", "pin", "pin"]
+    assert [one.pk for one in session.listings.pinned()] == [pks[1], pks[2]]
+    told = RoomEvent.objects.filter(kind__in=("pin", "unpin")).order_by("number")
+    assert [(one.kind, one.payload["pinned"]) for one in told] == [
+        ("pin", [pks[0]]),
+        ("pin", [pks[1], pks[0]]),
+        ("pin", [pks[2], pks[1], pks[0]]),
+        ("pin", [pks[3], pks[2], pks[1]]),
+        ("pin", [pks[4], pks[2], pks[1]]),
+        ("pin", [pks[1], pks[4], pks[2]]),
+        ("unpin", [pks[1], pks[2]]),
+    ]
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from catalog.stock import services as catalog
 from donghai.local.places import Places, redis_url
 from donghai.local.valkey import Valkey
 from livestream.chat import moderation
@@ -19,9 +20,15 @@ from livestream.crew import services as crew
 from livestream.models import LiveSession, ReactionCount, RoomEvent, RoomLog
 from livestream.room import stream
 from livestream.room.reactions import store
-from livestream.sessions import events
+from livestream.sessions import events, linking, services
 from tests.livestream.lines import Viewer, Web
-from tests.make import make_session, make_speaker
+from tests.make import (
+    make_claim,
+    make_listing,
+    make_session,
+    make_speaker,
+    make_variant,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -381,3 +388,27 @@ def test_totals_of_reactions_are_added_up_and_nothing_is_kept_for_no_session():
 
     (kept,) = ReactionCount.objects.all()
     assert (kept.session, kept.kind, kept.count) == (session, "heart", 5)
+
+
+def test_the_room_hears_at_once_of_what_is_sold_anywhere_and_when_it_may_come_back(
+    places, web, room, watch
+):
+    session = LiveSession.objects.get(pk=room)
+    services.go_live(host=session.host, session_id=room)
+    listing = make_listing(session=session, variant=make_variant(on_hand=2))
+    linking.pin(host=session.host, session_id=room, listing_id=listing.pk)
+    early = watch(web, room)
+    early.next_of("stock")
+
+    elsewhere = make_claim(listing=make_listing(variant=listing.variant))
+    told = early.next_of("stock")
+    late = watch(web, room).next_of("stock")
+
+    (piece,) = told["pieces"]
+    assert late["pieces"] == [piece]
+    assert (piece["listing"], piece["left"], piece["held"]) == (listing.pk, 1, 1)
+    assert piece["back_at"] == elsewhere.hold.expires_at.isoformat()
+    assert told["now"] < piece["back_at"]
+    catalog.release(hold_ids=[elsewhere.hold_id])
+    (piece,) = early.next_of("stock")["pieces"]
+    assert (piece["left"], piece["held"], piece["back_at"]) == (2, 0, None)

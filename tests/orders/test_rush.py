@@ -28,7 +28,7 @@ from tests.make import ADDRESSES, make_listing, make_session, make_variant
 
 ROUNDS = int(os.environ.get("RUSH_ROUNDS", "5"))
 BUYERS, SESSIONS, UNITS = 64, 20, 10
-GUARD = "AND on_hand - allocated - reserved >= %(quantity)s"
+GUARD = "AND on_hand - allocated - reserved - awaited >= %(quantity)s"
 CONSTRAINT = "stock_promises_only_what_is_there"
 PAID, SOLD_OUT = "paid", catalog.NotEnoughStock.code
 

@@ -56,10 +56,20 @@ for (const entry of document.querySelectorAll(".work-nav [aria-current]")) {
   strip.scrollLeft = entry.offsetLeft - (strip.clientWidth - entry.offsetWidth) / 2;
 }
 
+// Our clock, by what pages and event streams say of it: a phone's own may be wrong. What
+// was heard soonest is nearest to the truth.
+let ahead = null; // milliseconds
+
+export function heardTime(iso) {
+  const by = Date.parse(iso) - Date.now();
+  if (ahead === null || by > ahead) ahead = by;
+}
+export const now = () => Date.now() + (ahead ?? 0);
+
 // <b data-until="ISO"> counts down to 0:00; the closest [data-over] then says it is over.
 export function countDown() {
-  for (const element of document.querySelectorAll("[data-until]")) {
-    const left = Math.max(0, Math.round((new Date(element.dataset.until) - Date.now()) / 1000));
+  for (const element of document.querySelectorAll("[data-until]:not([data-until=''])")) {
+    const left = Math.max(0, Math.round((new Date(element.dataset.until) - now()) / 1000));
     const words = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     if (element.textContent !== words) element.textContent = words;
     if (left === 0) element.closest("[data-over]")?.classList.add("over");
@@ -76,6 +86,7 @@ export function say(words) {
 
 document.addEventListener("donghai:say", ({ detail }) => say(detail.value));
 
+for (const { dataset } of document.querySelectorAll("[data-now]")) heardTime(dataset.now);
 showTimes();
 showColours();
 countDown();

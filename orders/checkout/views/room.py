@@ -24,11 +24,10 @@ from livestream.sessions.services import next_rooms
 from livestream.video import streams
 from livestream.views import platforms
 from livestream.views.access import for_desk, own_session
-from orders.checkout import numbers, services
+from orders.checkout import claims_log, numbers, pieces, services, waiting
 from orders.checkout.arrivals import came_from, note
-from orders.checkout.bag import bag_or_new, keep
-from orders.checkout.doors import offers
-from orders.checkout.models import Claim
+from orders.checkout.bag import bag_of, bag_or_new, keep
+from orders.checkout.models import Claim, PublishedClaims
 from orders.checkout.views.prompter import prompter
 from orders.checkout.visitors import visitor_of
 
@@ -42,20 +41,35 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     found = get_object_or_404(
         LiveSession.objects.for_display().select_related("log"), pk=session_id
     )
-    visitor = visitor_of(request)
-    shown = offers(_listings(found), visitor)
-    wanted = whole_number(request.GET.get("piece", ""))
+    visitor, bag = visitor_of(request), bag_of(request)
+    listings = _listings(found)
+    if any(one.variant.stock.awaited for one in listings):
+        waiting.move_lines_of(found.pk)
+    tickets = waiting.tickets(session_id=found.pk, bag=bag)
+    shown = pieces.pieces(found, listings, visitor, tickets)
+    up = pieces.pinned(shown)
+    asked = whole_number(request.GET.get("piece", ""))
+    in_hand = next((one for one in up if one.listing.pk == asked), None)
+    pinned = in_hand or next(iter(up), None)
     return render(
         request,
         "orders/session.html",
         _room(found, with_me=1)
         | {
             "here": "live",
-            "offers": shown,
+            "pieces": shown,
             "destination": visitor.country or found.market_id,
-            "pinned": next((one for one in shown if one.listing.pinned_at), None),
-            "came_for": next((one for one in shown if one.listing.pk == wanted), None),
+            "pinned": pinned,
+            "came_for": next((one for one in shown if one.listing.pk == asked), None),
+            "pins": up,
+            "main": up[0] if up else None,
+            "tickets": [
+                {"listing": one.listing_id, "ticket": one.ticket, "place": one.place}
+                | {"offered_until": one.until}
+                for one in tickets
+            ],
             "claims_url": reverse("orders:claim", args=[found.pk]),
+            "waiting_url": reverse("orders:api-waiting", args=[found.pk]),
             "chat_url": reverse("livestream:api-chat", args=[found.pk]),
             "reactions_url": reverse("livestream:api-reactions", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
@@ -64,6 +78,8 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "share_address": sharing.address_of(found),
             "share_code": sharing.qr_code(found),
             "linked": sharing.session_facts(found),
+            "has_log": found.state == LiveSession.State.ENDED
+            and claims_log.is_public(found),
         },
     )
 
@@ -80,16 +96,28 @@ def come(request: HttpRequest, code: str, platform: str = "") -> HttpResponse:
     return response
 
 
+def piece(request: HttpRequest, session_id: int, listing_id: int) -> HttpResponse:
+    """One row of the list of pieces, anew: its price or its deal has changed."""
+    found = get_object_or_404(LiveSession.objects.for_display(), pk=session_id)
+    rows = [one for one in _listings(found) if one.pk == listing_id]
+    if not rows:
+        raise Http404
+    tickets = waiting.tickets(session_id=found.pk, bag=bag_of(request))
+    (shown,) = pieces.pieces(found, rows, visitor_of(request), tickets)
+    facts = {"piece": shown, "listing": rows[0], "session": found}
+    return render(request, "orders/_piece_to_claim.html", facts)
+
+
 @require_POST
 def claim(request: HttpRequest, session_id: int) -> HttpResponse:
     """ "Mine", by plain form: the piece is in the bag, or a message says why not."""
     listing = whole_number(request.POST.get("listing", ""))
-    quantity = whole_number(request.POST.get("quantity", ""))
     bag = bag_or_new(request)
     made = services.claim(
         session_id=session_id,
         listing_id=listing or 0,
-        quantity=quantity,
+        quantity=whole_number(request.POST.get("quantity", "")),
+        price_minor=whole_number(request.POST.get(f"price-{listing}", "")),
         bag=bag,
         came_from=came_from(request),
     )
@@ -103,13 +131,30 @@ def claim(request: HttpRequest, session_id: int) -> HttpResponse:
     return response
 
 
+@require_POST
+def wait_in_line(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Join or leave the line for a held piece, by plain form."""
+    listing = whole_number(request.POST.get("listing", "")) or 0
+    bag = bag_or_new(request)
+    if request.POST.get("act") == "leave":
+        waiting.leave(session_id=session_id, listing_id=listing, bag=bag)
+        messages.success(request, _("You do not wait for it any more."))
+    else:
+        ticket = waiting.join(session_id=session_id, listing_id=listing, bag=bag)
+        words = _("You are in line: place %(place)s. Look here again when it is free.")
+        messages.success(request, words % {"place": ticket.place})
+    response = redirect("orders:session", session_id)
+    keep(response, bag, secure=settings.PRODUCTION)
+    return response
+
+
 @for_desk
 def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """What a host needs under her thumb while she talks."""
     found = own_session(host, session_id)
-    listings = list(_listings(found))
-    pinned = next((one for one in listings if one.pinned_at), None)
-    claims = Claim.objects.filter(listing__session=found).for_display()
+    shown = pieces.pieces(found, _listings(found))
+    up = pieces.pinned(shown)
+    published = PublishedClaims.objects.filter(session=found).first()
     counted = numbers.so_far(found)
     is_on_air = found.state == LiveSession.State.ON_AIR
     return render(
@@ -118,10 +163,11 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         _room(found)
         | {
             "here": "account",
-            "listings": listings,
-            "pinned": pinned,
-            "prompter": prompter(found, pinned),
-            "claims": claims.order_by("-claimed_at", "-pk")[:CLAIMS_SHOWN],
+            "pieces": shown,
+            "pinned": up[0] if up else None,
+            "beside": up[1:],
+            "prompter": prompter(found, up[0].listing if up else None),
+            "claims": _claims(found),
             "earned": counted.share,
             "numbers": counted,
             "next_rooms": next_rooms(found) if is_on_air else [],
@@ -129,6 +175,7 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "hold_minutes": settings.HOLD_MINUTES,
             "replay": streams.replay_of(found.pk),
             "slow_choices": SLOW,
+            "published": published,
         }
         | platforms.on_desk(found),
     )
@@ -139,6 +186,19 @@ def _share_image(found: LiveSession) -> Any:
     streams.with_posters([found])
     url = getattr(found, "poster_url", "")
     return {"url": url} if url else found.cover
+
+
+@for_desk
+def desk_claims(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
+    """The claims as they stand, for the desk to take over what changed."""
+    found = own_session(host, session_id)
+    return render(request, "orders/_desk_claims.html", {"claims": _claims(found)})
+
+
+def _claims(found: LiveSession) -> Any:
+    """The latest claims, newest first."""
+    rows = Claim.objects.filter(listing__session=found).for_display()
+    return rows.order_by("-claimed_at", "-pk")[:CLAIMS_SHOWN]
 
 
 def _room(found: LiveSession, with_me: int = 0) -> dict[str, Any]:
@@ -152,10 +212,11 @@ def _room(found: LiveSession, with_me: int = 0) -> dict[str, Any]:
         "viewers": max(with_me, stream.viewers(found.pk)),
         "chat": chat.last_lines(found, CHAT_SHOWN),
         "events_url": reverse("livestream:events", args=[found.pk]),
+        "now": timezone.now(),
     }
 
 
-def _listings(found: LiveSession) -> Any:
+def _listings(found: LiveSession) -> list[Listing]:
     """Its listings in order, each with the session at hand."""
     listings = list(
         Listing.objects.filter(session=found).for_display().order_by("position", "pk")

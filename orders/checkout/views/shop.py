@@ -65,7 +65,7 @@ def _window(sessions: list[LiveSession], visitor: Visitor) -> list[Offer]:
         Listing.objects.filter(session__in=sessions, position__lte=2)
     )
     for listing in listings.order_by("position", "pk")[:40]:
-        if listing.variant.stock.free > 0:
+        if listing.variant.stock.on_offer > 0:
             chosen.setdefault(listing.variant.product_id, listing)
     return offers(list(chosen.values())[:10], visitor)
 

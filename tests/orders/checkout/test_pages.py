@@ -143,7 +143,9 @@ def test_a_visitor_is_told_the_price_at_her_own_door_and_in_her_money(client):
     assert f"≈ {offer.own_money}" in page.content.decode()
     assert offer.price != there.price
     room = client.get(f"/live/{listing.session_id}/")
-    assert room.context["offers"][0].price == offer.price  # the same on every page
+    assert (
+        room.context["pieces"][0].offer.price == offer.price
+    )  # the same on every page
     assert "Germany" in room.content.decode()
 
 

@@ -8,7 +8,6 @@ export function crewChat() {
   const part = $("crew-chat");
   const log = chatLog($("chat"));
   const sheet = $("line-sheet");
-  const newest = $("question"); // the last line, on a desk whose chat is out of sight
   const words = part.dataset;
   let chosen = null; // {number} or {id}
 
@@ -160,6 +159,7 @@ export function crewChat() {
   for (const line of $("chat").querySelectorAll("[data-number]")) line.tabIndex = 0;
 
   function showNewest() {
+    const newest = $("question"); // the last line, on a desk whose chat is out of sight
     if (!newest) return;
     const line = [...$("chat").querySelectorAll("[data-number]")].at(-1);
     newest.hidden = !line;

@@ -4,7 +4,8 @@
 
 const KNOCK_AGAIN = 3000; // milliseconds
 
-export function listen({ url, last, hear, viewers, good = () => {}, lost = () => {} }) {
+// `hear` reacts to numbered events, `moments` to what is told once and never again.
+export function listen({ url, last, hear, moments = {}, viewers, good = () => {}, lost = () => {} }) {
   const source = new EventSource(`${url}?after=${last}`);
   for (const [kind, react] of Object.entries(hear)) {
     source.addEventListener(kind, (event) => {
@@ -16,6 +17,9 @@ export function listen({ url, last, hear, viewers, good = () => {}, lost = () =>
       react(payload, at, number);
     });
   }
+  for (const [kind, react] of Object.entries(moments)) {
+    source.addEventListener(kind, (event) => react(JSON.parse(event.data)));
+  }
   source.addEventListener("viewers", (event) => {
     viewers.textContent = JSON.parse(event.data).viewers.toLocaleString(document.documentElement.lang);
   });
@@ -23,6 +27,6 @@ export function listen({ url, last, hear, viewers, good = () => {}, lost = () =>
   source.addEventListener("error", () => {
     lost();
     if (source.readyState !== EventSource.CLOSED) return;
-    setTimeout(() => listen({ url, last, hear, viewers, good, lost }), KNOCK_AGAIN + Math.random() * 2000);
+    setTimeout(() => listen({ url, last, hear, moments, viewers, good, lost }), KNOCK_AGAIN + Math.random() * 2000);
   });
 }

@@ -26,6 +26,6 @@ ON CONFLICT DO NOTHING
 
 
 class Migration(migrations.Migration):
-    dependencies = [("livestream", "0008_platforms")]
+    dependencies = [("livestream", "0009_platforms")]
 
     operations = [migrations.RunSQL(KNOWN, migrations.RunSQL.noop)]

@@ -1,0 +1,46 @@
+// A piece's price and its deal, in a sheet over the desk; what is refused is said in it.
+import { countDown } from "../../donghai.js";
+import { $, refresh } from "./parts.js";
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-selling]");
+  if (!link || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const answer = await fetch(link.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok) {
+    location.href = link.href;
+    return;
+  }
+  $("selling").innerHTML = await answer.text();
+  window.htmx.process($("selling"));
+  countDown();
+  $("queue").close();
+  $("selling").showModal();
+});
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-sells]");
+  if (!form) return;
+  event.preventDefault();
+  event.submitter.disabled = true;
+  const headers = { Accept: "application/json" };
+  const body = new FormData(form);
+  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
+  event.submitter.disabled = false;
+  if (answer?.ok) {
+    $("selling").close();
+    refresh();
+    return;
+  }
+  const problem = answer && (await answer.json().catch(() => null));
+  showRefusal(form, problem?.title ?? $("line").dataset.lost);
+});
+
+function showRefusal(form, words) {
+  const place = form.querySelector(".share-line") ?? form.appendChild(document.createElement("p"));
+  const said = document.createElement("span");
+  said.className = "bad refusal";
+  said.setAttribute("role", "alert");
+  said.textContent = words;
+  place.replaceChildren(said);
+}

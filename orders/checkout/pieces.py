@@ -1,0 +1,97 @@
+"""A session's pieces as its room and its desk show them just now."""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+
+from livestream.deals import services as deals
+from livestream.models import Deal, Listing, LiveSession
+from livestream.room import stock
+from livestream.room.stock import Stock
+from orders.checkout.deals import taken_of
+from orders.checkout.doors import NOBODY, Offer, offers
+from orders.checkout.visitors import Visitor
+from orders.checkout.waiting import Ticket
+
+NOTHING = Stock(left=0, held=0, waiting=0, back_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A listing at the visitor's door: at its normal price, and in the deal that runs.
+
+    `ticket` is the visitor's own place in the line for it, `taken` what is claimed of
+    the deal.
+    """
+
+    normal: Offer
+    stock: Stock
+    deal: Deal | None = None
+    in_deal: Offer | None = None
+    ticket: Ticket | None = None
+    taken: int = 0
+
+    @property
+    def listing(self) -> Listing:
+        return self.normal.listing
+
+    @property
+    def offer(self) -> Offer:
+        """What one piece costs now."""
+        return self.in_deal or self.normal
+
+    @property
+    def price_minor(self) -> int:
+        """Of the piece alone, without post and tax: what a claim agrees to."""
+        return self.offer.listing.retail_minor
+
+    @property
+    def may_claim(self) -> bool:
+        return self.stock.left > 0 or (
+            self.ticket is not None and self.ticket.is_offered
+        )
+
+    @property
+    def may_wait(self) -> bool:
+        return not self.may_claim and self.stock.held > 0
+
+
+def pieces(
+    session: LiveSession,
+    listings: Sequence[Listing],
+    visitor: Visitor = NOBODY,
+    tickets: Sequence[Ticket] = (),
+) -> list[Piece]:
+    """Each listing (with its session at hand), in the same order."""
+    left, running = stock.of_room(session.pk), deals.of_session(session.pk)
+    mine = {ticket.listing_id: ticket for ticket in tickets}
+    cheaper = [_in(running[one.pk], one) for one in listings if one.pk in running]
+    in_deals = {one.listing.pk: one for one in offers(cheaper, visitor)}
+    taken = taken_of(running.values())
+    return [
+        Piece(
+            normal=normal,
+            stock=left.get(normal.listing.pk, NOTHING),
+            deal=running.get(normal.listing.pk),
+            in_deal=in_deals.get(normal.listing.pk),
+            ticket=mine.get(normal.listing.pk),
+            taken=taken.get(normal.listing.pk, 0),
+        )
+        for normal in offers(listings, visitor)
+    ]
+
+
+def pinned(shown: Sequence[Piece]) -> list[Piece]:
+    """Those shown to everybody, the one in the host's hand first."""
+    up = [(one.listing.pinned_at, one) for one in shown]
+    in_order = sorted((at, i) for i, (at, _one) in enumerate(up) if at is not None)
+    return [up[i][1] for _at, i in reversed(in_order)]
+
+
+def _in(deal: Deal, listing: Listing) -> Listing:
+    """The listing as it is sold in a deal."""
+    cheaper = copy(listing)
+    cheaper.retail_minor = deal.price_minor
+    cheaper.host_share_minor = deal.host_share_minor
+    deal.listing = listing
+    return cheaper
