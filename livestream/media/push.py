@@ -54,6 +54,7 @@ class Relay:
     ) -> None:
         far = _connect(server, to_loopback, trusts)
         door = socket.create_server(("127.0.0.1", 0))
+        door.settimeout(PATIENCE)
         self.port: int = door.getsockname()[1]
         self._process = os.fork()
         if not self._process:
@@ -227,9 +228,9 @@ def push(task: dict[str, Any]) -> None:
 def _connection(follower: Follower, first: Entry, task: dict[str, Any]) -> Entry | None:
     """Send an epoch; returns what the next connection begins with."""
     server = task["server"]
-    relay = Relay(server, to_loopback=task["to_loopback"], trusts=task["trusts"])
     suffix = follower.shown.suffixes.get(first.epoch, "")
     sender = Sender(follower.folder, first, suffix)
+    relay = Relay(server, to_loopback=task["to_loopback"], trusts=task["trusts"])
     begun, entry = time.monotonic(), first
     told = False
     try:
