@@ -31,7 +31,7 @@ Wsgi = Callable[..., Iterable[bytes]]
 
 ROOMS = re.compile(r"/api/v1/sessions/(\d{1,18})/(events|reactions)/?")
 SHEETS = re.compile(r"/stall/\d{1,18}/sheets/")  # with an archive of photos
-VIDEO = re.compile(r"/api/v1/video/\d{1,18}/\d{1,9}/\w+")  # of a camera, in pieces
+VIDEO = re.compile(r"/api/v1/video/\d{1,18}/\d{1,9}/[\w/]+")  # of a camera, in pieces
 VIDEO_MAX = 5 << 20  # bytes; `livestream.video.ingest` says what a fragment may have
 IN_MEMORY = 1 << 20  # a larger request body goes to a file
 BLOCK = 1 << 16  # of a file that is answered

@@ -25,8 +25,11 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         faults.append(("DEBUG is on", "unset DEBUG"))
     if not settings.ALLOWED_HOSTS:
         faults.append(("ALLOWED_HOSTS is empty", "name the site's hosts"))
-    if settings.WEBHOOKS_TO_LOOPBACK:
-        faults.append(("WEBHOOKS_TO_LOOPBACK is on", "unset WEBHOOKS_TO_LOOPBACK"))
+    faults += [
+        (f"{name} is on", f"unset {name}")
+        for name in ("WEBHOOKS_TO_LOOPBACK", "PUSH_TO_LOOPBACK")
+        if getattr(settings, name)
+    ]
     faults += _faults_of_notifications()
     faults += [
         (f"{name} is a sandbox", f"name a real adapter in {name}")

@@ -248,6 +248,8 @@ ROUNDS = [
     ("orders.customs.services.read_receipts", 1.0),
     ("catalog.stocktaking.alarms.look", 300.0),
     ("catalog.sheets.services.forget_old", 3600.0),
+    ("livestream.video.retention.look", 600.0),
+    ("livestream.platforms.codes.retire", 3600.0),
 ]
 CELERY_BEAT_SCHEDULE = {
     f"sweep {lane}": {
@@ -315,6 +317,17 @@ QUOTE_MINUTES = env.int("QUOTE_MINUTES", 15)
 CENTRE_SHARE_PERCENT = env.str("CENTRE_SHARE_PERCENT", "8")
 RETURN_WINDOW_DAYS = env.int("RETURN_WINDOW_DAYS", 14)
 PARCEL_CUTOFF_HOURS = env.int("PARCEL_CUTOFF_HOURS", 6)
+
+# Video
+TRANSCODE_MAX = env.int("TRANSCODE_MAX", local.cores())  # a quarter of a core each
+AAC_ALWAYS = env.bool("AAC_ALWAYS", False)
+AAC_MAX = env.int("AAC_MAX", 20 * local.cores())  # a hundredth of a core each
+PUSH_MAX = env.int("PUSH_MAX", 10 * local.cores())  # a fiftieth of a core each
+PUSH_TO_LOOPBACK = env.bool("PUSH_TO_LOOPBACK", not PRODUCTION)
+PUSH_TRUSTS = env.str("PUSH_TRUSTS", "")  # certificates to trust besides: a file
+VIDEO_KEEP_DAYS = env.int("VIDEO_KEEP_DAYS", 30)
+VIDEO_WARN_DAYS = env.int("VIDEO_WARN_DAYS", 5)
+VIDEO_DISK_GB = env.float("VIDEO_DISK_GB", 200)
 
 # Logs: one JSON object a line; messages carry ids, never names, addresses or e-mails
 LOGGING = {

@@ -13,7 +13,7 @@ from donghai.backoffice.duties import ADMINS, CLERKS
 from donghai.backoffice.pages import Page, Part
 from donghai.backoffice.site import Group
 from donghai.templatetags.pages import place
-from livestream import chat_admin  # noqa: F401 - registers its pages
+from livestream import chat_admin, video_admin  # noqa: F401 - register their pages
 from livestream.models import (
     Deal,
     Follow,

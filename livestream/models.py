@@ -3,6 +3,7 @@
 from livestream.chat.models import *  # noqa: F403
 from livestream.crew.models import *  # noqa: F403
 from livestream.deals.models import *  # noqa: F403
+from livestream.platforms.models import *  # noqa: F403
 from livestream.prompter.models import *  # noqa: F403
 from livestream.room.models import *  # noqa: F403
 from livestream.schedule.models import *  # noqa: F403

@@ -12,6 +12,7 @@ from livestream.views import (
     market,
     media,
     planning,
+    platforms,
     prompter,
     schedule,
     selling,
@@ -119,6 +120,23 @@ STUDIO: list[URLPattern | URLResolver] = [
     path("<int:session_id>/cancel/", studio.run, {"act": "cancel"}, name="cancel"),
     path("<int:session_id>/hand-over/", studio.hand_over, name="hand-over"),
     path("<int:session_id>/camera/", video.camera, name="camera"),
+    path("channels/", platforms.channels, name="channels"),
+    path(
+        "channels/<int:destination_id>/remove/",
+        platforms.remove,
+        name="remove-channel",
+    ),
+    path("<int:session_id>/platforms/", platforms.panel, name="platforms"),
+    path(
+        "<int:session_id>/platforms/<int:destination_id>/start/",
+        platforms.start,
+        name="start-push",
+    ),
+    path(
+        "<int:session_id>/pushes/<int:push_id>/stop/",
+        platforms.stop,
+        name="stop-push",
+    ),
     path("<int:session_id>/next/", studio.pin_next, name="pin-next"),
     path(
         "<int:session_id>/pieces/<int:listing_id>/pin/",
@@ -138,6 +156,7 @@ STUDIO: list[URLPattern | URLResolver] = [
 VIDEO = [
     path("<int:part>/init", video.init, name="video-init"),
     path("<int:part>/<int:number>", video.fragment, name="video-fragment"),
+    path("<int:part>/webm/<int:number>", video.chunk, name="video-chunk"),
 ]
 
 MEDIA = [
@@ -159,6 +178,7 @@ urlpatterns = [
     path("schedule/", schedule.schedule, name="schedule"),
     path("schedule/calendar.ics", calendars.feed, name="feed"),
     path("live/<int:session_id>/calendar.ics", calendars.session, name="calendar"),
+    path("live/<int:session_id>/aac/", video.want_aac, name="want-aac"),
     path("hosts/<slug:slug>/", schedule.host, name="host"),
     path("hosts/<slug:slug>/calendar.ics", calendars.host, name="host-feed"),
     path("hosts/<slug:slug>/follow/", following.host, name="follow"),

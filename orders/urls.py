@@ -47,6 +47,8 @@ PAGES = [
         claims_log.publish,
         name="publish-claims",
     ),
+    path("c/<slug:code>/", room.come, name="come"),
+    path("c/<slug:code>/<slug:platform>/", room.come, name="come-from"),
     path("studio/<int:session_id>/desk/", room.desk, name="desk"),
     path("studio/<int:session_id>/report/", report.report, name="report"),
     path("studio/<int:session_id>/report.csv", report.report_file, name="report-file"),

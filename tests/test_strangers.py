@@ -60,6 +60,7 @@ PUBLIC = {
     *("catalog:find-passport", "catalog:passport", "catalog:passport-qr"),
     *("catalog:lots", "catalog:lot", "catalog:artisans", "catalog:artisan"),
     *("catalog:evidence", "catalog:photo", "catalog:bag"),
+    *("orders:come", "orders:come-from", "livestream:want-aac"),
 }
 # Anybody may do these: they are how one buys and talks. They change what buyers change.
 BUYING = {
@@ -105,6 +106,9 @@ CLOSED = {
     ),
     *("livestream:terms", "livestream:agree-terms", "livestream:terms-hosts"),
     *("livestream:end-terms", "livestream:date", "livestream:skip"),
+    *("livestream:camera", "livestream:video-init", "livestream:video-fragment"),
+    *("livestream:video-chunk", "livestream:channels", "livestream:remove-channel"),
+    *("livestream:platforms", "livestream:start-push", "livestream:stop-push"),
     "livestream:end-series",
     *("catalog:products", "catalog:new-product", "catalog:edit-product"),
     *("catalog:keep-product", "catalog:withdraw-product", "catalog:prices"),
@@ -266,6 +270,11 @@ class World:
             "token_id": self.merchant.api_tokens.get().pk,
             "endpoint_id": self.endpoint.pk,
             "message_id": self.message.pk,
+            "stream_id": 1,
+            "part": 0,
+            "platform": "elsewhere",
+            "destination_id": 1,
+            "push_id": 1,
             "take_id": self.take.pk,
             "collection_id": self.kept.pk,
             "crew_id": self.helper.pk,

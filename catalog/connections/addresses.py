@@ -80,6 +80,19 @@ def look_up(target: Target) -> str:
     return addresses[0]
 
 
+def one_of(host: str, port: int, *, to_loopback: bool) -> str:
+    """An address of a host, whatever is spoken there. Refuses as `look_up` does.
+
+    Needs no settings, so that processes without Django can ask.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for each in found:
+        ip = ip_address(str(each[4][0]).partition("%")[0])
+        if not _is_public(ip) and not (to_loopback and ip.is_loopback):
+            raise AddressNotAllowed()
+    return str(found[0][4][0])
+
+
 def _is_address(host: str) -> bool:
     try:
         ip_address(host)

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.connections import addresses, outbox, sealing, signing
+from catalog.connections import addresses, outbox, signing
 from catalog.connections.models import PING, WebhookEndpoint, WebhookMessage
 from catalog.merchants.access import require_approved
 from catalog.merchants.models import Merchant
-from donghai import steps
+from donghai import sealing, steps
 from donghai.errors import Refused
 
+PURPOSE = "catalog.connections"  # what secrets are sealed for
 MOST = 5  # endpoints of one merchant
 BOTH_SIGN = timedelta(hours=24)
 MOST_AGAIN = 500
@@ -58,7 +59,7 @@ def make(
     endpoint = merchant.webhook_endpoints.create(
         url=url,
         event_types=sorted(event_types),
-        secret=sealing.seal(secret),
+        secret=sealing.seal(secret, PURPOSE),
         created_by_id=made_by_id,
     )
     return MadeEndpoint(endpoint, secret)
@@ -75,7 +76,8 @@ def rotate(*, endpoint_id: int) -> MadeEndpoint:
     """Give an endpoint a new secret; for a day the one before signs as well."""
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint_id)
     secret = signing.new_secret()
-    endpoint.former_secret, endpoint.secret = endpoint.secret, sealing.seal(secret)
+    endpoint.former_secret = endpoint.secret
+    endpoint.secret = sealing.seal(secret, PURPOSE)
     endpoint.former_until = timezone.now() + BOTH_SIGN
     endpoint.save(update_fields=["secret", "former_secret", "former_until"])
     return MadeEndpoint(endpoint, secret)
@@ -87,7 +89,7 @@ def keys(endpoint: WebhookEndpoint) -> list[str]:
     until = endpoint.former_until
     if endpoint.former_secret and until is not None and until > timezone.now():
         sealed.append(endpoint.former_secret)
-    return [sealing.unseal(one) for one in sealed]
+    return [sealing.unseal(one, PURPOSE) for one in sealed]
 
 
 def pause(*, endpoint_id: int) -> None:

@@ -5,6 +5,7 @@ wheels and live in one folder (`var/`, or DONGHAI_VAR) unless DATABASE_URL and R
 name others. In production nothing here is used.
 """
 
+from donghai.local.machine import cores
 from donghai.local.places import (
     broker_url,
     database_url,
@@ -12,4 +13,4 @@ from donghai.local.places import (
     redis_url,
 )
 
-__all__ = ["broker_url", "database_url", "default_folder", "redis_url"]
+__all__ = ["broker_url", "cores", "database_url", "default_folder", "redis_url"]

@@ -24,7 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from donghai.local import database_url, redis_url
+from donghai.local import cores, database_url, redis_url
 from donghai.local.children import Child
 from donghai.local.places import REPOSITORY, DoesNotStart, Places, tail
 from donghai.local.screen import Note, Screen
@@ -34,13 +34,6 @@ from donghai.local.supervisor import Supervisor, alone_in, end_left_overs
 CELERY = (sys.executable, "-m", "celery", "-A", "donghai")
 OFFICE = REPOSITORY / "orders" / "customs" / "office"
 HOPELESS = 3  # deaths of one child during the start
-
-
-def cores() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def worker_command(name: str, *options: str) -> list[str]:
@@ -73,6 +66,11 @@ def patient_commands() -> dict[str, list[str]]:
         name: ["nice", *worker_command(name, "-P", "solo", "-Q", name, "-l", "INFO")]
         for name in ("media", "bulk")
     }
+
+
+def video_command() -> list[str]:
+    """What starts the one who sees to live video, with children of its own."""
+    return [sys.executable, "-m", "livestream.media.worker"]
 
 
 @dataclass
@@ -226,6 +224,7 @@ class Stack:
         stages = [
             webs,
             [*workers, self._child("sender", sender_command()), *patient],
+            [self._child("video", video_command())],
             [self._child("beat", [*CELERY, "beat", "-l", "INFO"])],
         ]
         environment = self.environment

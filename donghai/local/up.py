@@ -16,9 +16,10 @@ from types import FrameType
 
 from django.conf import settings
 
+from donghai.local.machine import cores
 from donghai.local.places import DoesNotStart
 from donghai.local.screen import Screen
-from donghai.local.stack import Stack, cores
+from donghai.local.stack import Stack
 
 USUAL_URL = "http://127.0.0.1:8000"  # the default of SITE_URL
 PLACES = [

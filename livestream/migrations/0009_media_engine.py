@@ -13,17 +13,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Recording',
+            name='RecordedFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('path', models.CharField(max_length=400)),
                 ('seconds', models.FloatField()),
                 ('told_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('stream', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recordings', to='livestream.stream')),
+                ('stream', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recorded_files', to='livestream.stream')),
             ],
             options={
-                'verbose_name': 'recording of a stream',
-                'verbose_name_plural': 'recordings of streams',
+                'verbose_name': 'file of a stream recorded elsewhere',
+                'verbose_name_plural': 'files of streams recorded elsewhere',
                 'constraints': [models.UniqueConstraint(fields=('stream', 'path'), name='a_recording_is_known_once')],
             },
         ),

@@ -63,18 +63,18 @@ class Fragment:
 
 def read_init(data: bytes) -> tuple[Track, ...]:
     """The tracks of `ftyp` + `moov`. Raises NotVideo."""
-    boxes = list(_boxes(data, 0, len(data)))
+    boxes = list(walk(data, 0, len(data)))
     kinds = [kind for kind, _, _ in boxes]
     if kinds[:2] != [b"ftyp", b"moov"] or set(kinds[2:]) - {b"free"}:
         raise NotVideo("not ftyp and moov")
     begin, end = boxes[1][1:]
     defaults: dict[int, tuple[int, int, int]] = {}
     tracks = []
-    for kind, start, stop in _boxes(data, begin, end):
+    for kind, start, stop in walk(data, begin, end):
         if kind == b"mvex":
-            for inner, at, to in _boxes(data, start, stop):
+            for inner, at, to in walk(data, start, stop):
                 if inner == b"trex":
-                    number, _, *values = _unpack(">5I", data, at + 4, to)
+                    number, _, *values = unpack(">5I", data, at + 4, to)
                     defaults[number] = (values[0], values[1], values[2])
         elif kind == b"trak":
             tracks.append(_track(data, start, stop))
@@ -83,12 +83,12 @@ def read_init(data: bytes) -> tuple[Track, ...]:
 
 def read_fragment(data: bytes, tracks: Mapping[int, Track]) -> Fragment:
     """What one `moof` + `mdat` holds. Raises NotVideo."""
-    boxes = [each for each in _boxes(data, 0, len(data)) if each[0] != b"styp"]
+    boxes = [each for each in walk(data, 0, len(data)) if each[0] != b"styp"]
     if [kind for kind, _, _ in boxes] != [b"moof", b"mdat"]:
         raise NotVideo("not one moof and its mdat")
     (_, begin, end), (_, media, media_end) = boxes
     runs, bytes_named = [], 0
-    for kind, start, stop in _boxes(data, begin, end):
+    for kind, start, stop in walk(data, begin, end):
         if kind == b"traf":
             run, size = _run(data, start, stop, tracks)
             runs.append(run)
@@ -126,7 +126,7 @@ def _checked(
     )
 
 
-def _boxes(data: bytes, begin: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def walk(data: bytes, begin: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Each box between two places: its kind, and where its content begins and ends."""
     count = 0
     while begin < end:
@@ -144,10 +144,10 @@ def _boxes(data: bytes, begin: int, end: int) -> Iterator[tuple[bytes, int, int]
         begin += size
 
 
-def _find(data: bytes, begin: int, end: int, *path: bytes) -> tuple[int, int]:
+def find(data: bytes, begin: int, end: int, *path: bytes) -> tuple[int, int]:
     """Where the content of the first box along `path` begins and ends."""
     for wanted in path:
-        for kind, start, stop in _boxes(data, begin, end):
+        for kind, start, stop in walk(data, begin, end):
             if kind == wanted:
                 begin, end = start, stop
                 break
@@ -156,29 +156,29 @@ def _find(data: bytes, begin: int, end: int, *path: bytes) -> tuple[int, int]:
     return begin, end
 
 
-def _unpack(shape: str, data: bytes, at: int, end: int) -> tuple[int, ...]:
+def unpack(shape: str, data: bytes, at: int, end: int) -> tuple[int, ...]:
     if at + struct.calcsize(shape) > end:
         raise NotVideo("a field is cut off")
     return struct.unpack_from(shape, data, at)
 
 
 def _track(data: bytes, begin: int, end: int) -> Track:
-    at, to = _find(data, begin, end, b"tkhd")
-    (version,) = _unpack(">B", data, at, to)
-    (number,) = _unpack(">I", data, at + (20 if version else 12), to)
-    at, to = _find(data, begin, end, b"mdia", b"mdhd")
-    (version,) = _unpack(">B", data, at, to)
-    (timescale,) = _unpack(">I", data, at + (20 if version else 12), to)
+    at, to = find(data, begin, end, b"tkhd")
+    (version,) = unpack(">B", data, at, to)
+    (number,) = unpack(">I", data, at + (20 if version else 12), to)
+    at, to = find(data, begin, end, b"mdia", b"mdhd")
+    (version,) = unpack(">B", data, at, to)
+    (timescale,) = unpack(">I", data, at + (20 if version else 12), to)
     if not 0 < timescale <= 10_000_000:
         raise NotVideo("no timescale")
-    at, to = _find(data, begin, end, b"mdia", b"minf", b"stbl", b"stsd")
-    (entries,) = _unpack(">I", data, at + 4, to)
-    found = list(_boxes(data, at + 8, to))
+    at, to = find(data, begin, end, b"mdia", b"minf", b"stbl", b"stsd")
+    (entries,) = unpack(">I", data, at + 4, to)
+    found = list(walk(data, at + 8, to))
     if entries != 1 or len(found) != 1:
         raise NotVideo("not one sample description")
     kind, start, stop = found[0]
     if kind in VIDEO:
-        width, height = _unpack(">HH", data, start + 24, stop)
+        width, height = unpack(">HH", data, start + 24, stop)
         codec = _video_codec(kind, data, start + 78, stop)
         return Track(number, True, codec, timescale, width, height)
     if kind in AUDIO:
@@ -192,8 +192,8 @@ def _video_codec(kind: bytes, data: bytes, begin: int, end: int) -> str:
     """By the stream's own header: what recorders say of themselves differs from it."""
     if kind not in (b"avc1", b"avc3"):
         raise NotVideo(f"codec {kind.decode('latin-1')}")
-    at, to = _find(data, begin, end, b"avcC")
-    _, profile, compatible, level = _unpack(">4B", data, at, to)
+    at, to = find(data, begin, end, b"avcC")
+    _, profile, compatible, level = unpack(">4B", data, at, to)
     return f"{kind.decode()}.{profile:02x}{compatible:02x}{level:02x}"
 
 
@@ -201,18 +201,18 @@ def _run(
     data: bytes, begin: int, end: int, tracks: Mapping[int, Track]
 ) -> tuple[Run, int]:
     """A track's part of a fragment, and how many bytes of the data are its samples."""
-    at, to = _find(data, begin, end, b"tfhd")
-    flags, number = _unpack(">II", data, at, to)
+    at, to = find(data, begin, end, b"tfhd")
+    flags, number = unpack(">II", data, at, to)
     track = tracks.get(number)
     if track is None:
         raise NotVideo("a track nobody announced")
-    duration, size, sample_flags = _defaults(data, at, to, flags & 0xFFFFFF, track)
-    at, to = _find(data, begin, end, b"tfdt")
-    (version,) = _unpack(">B", data, at, to)
-    (time,) = _unpack(">Q" if version else ">I", data, at + 4, to)
+    duration, size, sample_flags = defaults_of(data, at, to, flags & 0xFFFFFF, track)
+    at, to = find(data, begin, end, b"tfdt")
+    (version,) = unpack(">B", data, at, to)
+    (time,) = unpack(">Q" if version else ">I", data, at + 4, to)
     lasts = samples = named = 0
     has_key = False
-    for kind, start, stop in _boxes(data, begin, end):
+    for kind, start, stop in walk(data, begin, end):
         if kind == b"trun":
             run = _samples(data, start, stop, (duration, size, sample_flags))
             lasts, samples = lasts + run[0], samples + run[1]
@@ -223,7 +223,7 @@ def _run(
     return Run(track, time / track.timescale, seconds, samples, has_key), named
 
 
-def _defaults(
+def defaults_of(
     data: bytes, at: int, to: int, flags: int, track: Track
 ) -> tuple[int, int, int]:
     """A sample's duration, size and flags, where the run doesn't say them."""
@@ -231,7 +231,7 @@ def _defaults(
     place = at + 8 + (8 if flags & 0x1 else 0) + (4 if flags & 0x2 else 0)
     for index, bit in enumerate((0x8, 0x10, 0x20)):
         if flags & bit:
-            (found[index],) = _unpack(">I", data, place, to)
+            (found[index],) = unpack(">I", data, place, to)
             place += 4
     return found[0], found[1], found[2]
 
@@ -240,13 +240,13 @@ def _samples(
     data: bytes, at: int, to: int, defaults: tuple[int, int, int]
 ) -> tuple[int, int, int, bool]:
     """Of one `trun`: duration, samples, their bytes, whether the first is a key."""
-    head, count = _unpack(">II", data, at, to)
+    head, count = unpack(">II", data, at, to)
     flags, place = head & 0xFFFFFF, at + 8
     duration, size, sample_flags = defaults
     place += 4 if flags & 0x1 else 0
     first_flags = sample_flags
     if flags & 0x4:
-        (first_flags,) = _unpack(">I", data, place, to)
+        (first_flags,) = unpack(">I", data, place, to)
         place += 4
     fields = [bit for bit in (0x100, 0x200, 0x400, 0x800) if flags & bit]
     if place + 4 * len(fields) * count != to:

@@ -149,11 +149,14 @@ class Taken:
 
 
 @transaction.atomic
-def open_epoch(right: Right, part: int, header: bytes) -> Taken:
+def open_epoch(
+    right: Right, part: int, header: bytes, began_at: datetime | None = None
+) -> Taken:
     """Begin a recording with its header; a repeat of the same says where it stands.
 
     Each camera, flip or change of settings is a recording of its own: players are told
-    of the break, and what was recorded before takes no more. Locks the stream.
+    of the break, and what was recorded before takes no more. `began_at` is when its
+    first picture was filmed, where that is known. Locks the stream.
     """
     _require_size(header, LARGEST_INIT)
     try:
@@ -170,8 +173,8 @@ def open_epoch(right: Right, part: int, header: bytes) -> Taken:
         raise TooFast()
     if _was_there(right, part):
         raise OtherHeader()
-    epoch = _begin(stream, right, part, tracks)
-    _write(folders.init(stream.secret, epoch.number), header)
+    epoch = _begin(stream, right, part, tracks, began_at)
+    write(folders.init(stream.secret, epoch.number), header)
     before = asdict(playing) if playing else {}
     fresh: dict[str, Any] = {
         "id": epoch.pk,
@@ -180,6 +183,7 @@ def open_epoch(right: Right, part: int, header: bytes) -> Taken:
         "part": part,
         "digest": digest,
         "opened": epoch.opened_at.timestamp(),
+        "began": began_at.timestamp() if began_at else 0.0,
     }
     kept: dict[str, Any] = {name: before[name] for name in KEPT if name in before}
     Stream.objects.filter(pk=stream.id).update(
@@ -216,13 +220,19 @@ def _require_size(content: bytes, most: int) -> None:
         raise FragmentTooLarge(most=most)
 
 
-def _locked(right: Right) -> tuple[Any, Playing | None]:
-    """The stream, and where it stands if anything was begun."""
+def sending(right: Right) -> Any:
+    """The stream, locked, that this device may send to now."""
     stream = sql.row(STREAM_SQL, stream=right.stream)
     if stream is None or stream.ended_at is not None:
         raise StreamEnded()
     if stream.publisher != right.publisher:
         raise TakenOver()
+    return stream
+
+
+def _locked(right: Right) -> tuple[Any, Playing | None]:
+    """The stream, and where it stands if anything was begun."""
+    stream = sending(right)
     stands = json.loads(stream.playing)
     if not stands:
         return stream, None
@@ -240,7 +250,13 @@ def _was_there(right: Right, part: int) -> bool:
     ).exists()
 
 
-def _begin(stream: Any, right: Right, part: int, tracks: Iterable[Track]) -> Epoch:
+def _begin(
+    stream: Any,
+    right: Right,
+    part: int,
+    tracks: Iterable[Track],
+    began_at: datetime | None,
+) -> Epoch:
     picture = next(track for track in tracks if track.is_video)
     sound = next((track.codec for track in tracks if not track.is_video), "")
     return Epoch.objects.create(
@@ -252,6 +268,7 @@ def _begin(stream: Any, right: Right, part: int, tracks: Iterable[Track]) -> Epo
         audio_codec=sound,
         width=picture.width,
         height=picture.height,
+        opened_at=began_at or timezone.now(),
     )
 
 
@@ -282,11 +299,10 @@ def _tracks(secret: str, epoch: int) -> dict[int, Track]:
 def _store(stream: Any, playing: Playing, content: bytes, run: Run) -> None:
     now, number = timezone.now(), playing.next
     # Nobody asks for it before the playlist names it
-    _write(
-        folders.fragment(stream.secret, playing.number, number), content, hidden=True
-    )
+    write(folders.fragment(stream.secret, playing.number, number), content, hidden=True)
     if number == 0:
-        playing.first, playing.began = run.begins, now.timestamp() - run.lasts
+        playing.first = run.begins
+        playing.began = playing.began or now.timestamp() - run.lasts
         began_at = datetime.fromtimestamp(playing.began, UTC)
         Epoch.objects.filter(pk=playing.id).update(began_at=began_at)
     begins = run.begins - playing.first
@@ -307,10 +323,11 @@ def _store(stream: Any, playing: Playing, content: bytes, run: Run) -> None:
     shown = playlist.live(
         playing.entries, dropped=playing.dropped, breaks_dropped=playing.breaks
     )
-    _write(folders.live(stream.secret), shown.encode())
+    write(folders.live(stream.secret), shown.encode())
 
 
-def _write(path: Path, content: bytes, *, hidden: bool = False) -> None:
+def write(path: Path, content: bytes, *, hidden: bool = False) -> None:
+    """Put a file in its place, or refuse NoRoom."""
     try:
         folders.write(path, content, hidden=hidden)
     except OSError:

@@ -1,6 +1,8 @@
 """A session's streams: who may send to them, when they end, what is left of them."""
 
+from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,11 +14,13 @@ from donghai.steps.models import Step
 from hosts.models import Host
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services import own, require
-from livestream.video import folders, tokens
+from livestream.video import files, folders, playlist, tokens
 from livestream.video.engines.adapters import addresses, engine
 from livestream.video.models import Fragment, Stream
 from livestream.video.playlist import Entry
 from livestream.video.tokens import Right
+
+KEEP = "livestream.keep_replay"
 
 
 class CameraElsewhere(Refused):
@@ -76,7 +80,11 @@ def close(session_id: int) -> Stream | None:
     streams = Stream.objects.select_for_update(no_key=True).order_by("pk")
     for stream in streams.filter(session=session_id, ended_at=None):
         stream.ended_at = timezone.now()
-        if not engine().end(stream):
+        if engine().end(stream):
+            Fragment.objects.filter(epoch__stream=stream).delete()  # the list has them
+            steps.schedule(KEEP, subject_id=stream.pk)
+            folders.remove_private(stream.secret)
+        else:
             stream.removed_at = timezone.now()
             folders.remove(stream.secret)
         stream.save(update_fields=["ended_at", "removed_at"])
@@ -84,7 +92,12 @@ def close(session_id: int) -> Stream | None:
 
 
 def recording(stream: Stream) -> list[Entry]:
-    """All fragments of a stream in the order they are shown."""
+    """All fragments of a stream in the order they are shown.
+
+    Of one that ended, as its playlist has them; none once its files are gone.
+    """
+    if stream.ended_at is not None:
+        return _as_written(stream)
     rows = Fragment.objects.filter(epoch__stream=stream)
     columns = ("epoch__number", "number", "seconds", "filmed")
     found = [
@@ -95,6 +108,58 @@ def recording(stream: Stream) -> list[Entry]:
         if entry.epoch == after.epoch:  # better known than what the recorder guessed
             found[place] = entry._replace(seconds=after.filmed - entry.filmed)
     return found
+
+
+def _as_written(stream: Stream) -> list[Entry]:
+    written = folders.folder(stream.secret) / folders.REPLAY
+    try:
+        return playlist.read(written.read_text()).entries
+    except FileNotFoundError:
+        return []
+
+
+def want_aac(session_id: int) -> str:
+    """Where who can't play Opus finds the live video; it's made from now on.
+
+    "" before there is video, and where it goes through an engine that makes none.
+    """
+    if engine().name != "embedded":
+        return ""
+    live = Stream.objects.filter(
+        session=session_id, kind=Stream.Kind.LIVE, ended_at=None
+    )
+    live.filter(wants_aac=False).update(wants_aac=True)
+    secret = live.values_list("secret", flat=True).first()
+    return folders.url(secret, files.AAC_LIST) if secret else ""
+
+
+def with_posters(sessions: Iterable[LiveSession]) -> list[LiveSession]:
+    """The same, each with `poster_url`: how it looks now; "" for those not on air."""
+    listed = list(sessions)
+    live = Stream.objects.filter(
+        session__in=[one for one in listed if one.state == LiveSession.State.ON_AIR],
+        kind=Stream.Kind.LIVE,
+        ended_at=None,
+    )
+    posters = {stream.session_id: stream.poster_url for stream in live}
+    for session in listed:
+        cast(Any, session).poster_url = posters.get(session.pk, "")
+    return listed
+
+
+def with_replays(sessions: Iterable[LiveSession]) -> list[LiveSession]:
+    """The same, each with `replay`, the stream that is left of it, or None."""
+    listed = list(sessions)
+    left = Stream.objects.filter(
+        session__in=listed,
+        kind=Stream.Kind.LIVE,
+        removed_at=None,
+        ended_at__isnull=False,
+    )
+    replays = {stream.session_id: stream for stream in left}
+    for session in listed:
+        cast(Any, session).replay = replays.get(session.pk)
+    return listed
 
 
 def live_addresses(session: LiveSession) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from donghai.templatetags.pages import viewer_zone
 from hosts.models import Host, Language
 from livestream.models import LiveSession, Market
+from livestream.video import streams
 from livestream.views.calendars import chosen, feed_address
 
 AHEAD = timedelta(days=8)
@@ -38,7 +39,9 @@ def schedule(request: HttpRequest) -> HttpResponse:
             "markets": Market.objects.order_by("name"),
             "market": market,
             "feed": feed_address(language, market),
-            "on_air": sessions.on_air().order_by("starts_at")[:50],
+            "on_air": streams.with_posters(
+                sessions.on_air().order_by("starts_at")[:50]
+            ),
             "days": [(day[0].starts_at, day) for day in days],
         },
     )

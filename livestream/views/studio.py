@@ -13,6 +13,7 @@ from hosts.models import Host
 from livestream.models import Listing, LiveSession, RoomEvent
 from livestream.schedule import planning
 from livestream.sessions import linking, services
+from livestream.video import streams
 from livestream.views.access import for_desk, for_hosts, own_session
 
 
@@ -36,7 +37,9 @@ def studio(request: HttpRequest, host: Host) -> HttpResponse:
             "on_air": sessions.on_air().first(),
             "upcoming": planning.upcoming(upcoming),
             "clocks": planning.clocks_ahead(upcoming),
-            "past": sessions.filter(state__in=over).order_by("-starts_at")[:20],
+            "past": streams.with_replays(
+                sessions.filter(state__in=over).order_by("-starts_at")[:20]
+            ),
         },
     )
 

@@ -3,6 +3,8 @@
     POST /studio/<session>/camera/                     a token, and where to send
     PUT  /api/v1/video/<stream>/<part>/init            ftyp and moov of a recording
     PUT  /api/v1/video/<stream>/<part>/<number>        its fragments, from 0
+    PUT  /api/v1/video/<stream>/<part>/webm/<number>   or WebM, in chunks from 0
+    POST /live/<session>/aac/                          a viewer who can't play Opus
 
 `part` counts the recordings of one device. A PUT may be repeated. Answers are JSON:
 `next`, and `again` for what was there already; a refusal is a problem document.
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from donghai.api import refusal
 from donghai.errors import Refused
 from hosts.models import Host
-from livestream.video import ingest, streams, tokens
+from livestream.video import ingest, recordings, streams, tokens
 from livestream.video.engines import addresses, engine
 from livestream.video.ingest import Taken
 from livestream.video.tokens import Right
@@ -66,6 +68,19 @@ def fragment(
     request: HttpRequest, stream_id: int, part: int, number: int
 ) -> HttpResponse:
     return _answer(request, stream_id, ingest.take, part, number)
+
+
+@csrf_exempt
+@require_http_methods(["PUT"])
+def chunk(request: HttpRequest, stream_id: int, part: int, number: int) -> HttpResponse:
+    return _answer(request, stream_id, recordings.take, part, number)
+
+
+@csrf_exempt  # anybody may ask, and asking again changes nothing
+@require_POST
+def want_aac(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Where a session's video with AAC is found; it's made from now on."""
+    return JsonResponse({"playlist": streams.want_aac(session_id)})
 
 
 def _answer(

@@ -131,6 +131,7 @@ class ClaimPage(Page):
         *("receipt", link("listing.session", _("session"))),
         *(link("listing.variant", "SKU"), link("hold", _("hold")), "name"),
         *("quantity", "place", money("price", _("price")), "claimed_at", "bag"),
+        "came_from",
     )
     list_display = (
         "receipt",
@@ -144,7 +145,7 @@ class ClaimPage(Page):
         "claimed_at",
     )
     list_select_related = ("listing__session", "listing__variant", "hold__variant")
-    list_filter = ("hold__state",)
+    list_filter = ("hold__state", "came_from")
     search_fields = ("listing__variant__sku__exact", "name__exact", "bag__exact")
     search_help_text = _("SKU, name in the room, or the bag's whole code")
 

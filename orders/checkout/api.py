@@ -15,6 +15,7 @@ from donghai import idempotency
 from donghai.api import BIGGEST, read, show
 from orders.checkout import services, waiting
 from orders.checkout.address import address_from
+from orders.checkout.arrivals import came_from
 from orders.checkout.bag import HEADER, BagView, bag_of, bag_or_new, keep, token
 from orders.checkout.models import Order
 
@@ -77,6 +78,7 @@ class MakeClaim(APIView):
             quantity=wanted["quantity"],
             name=wanted["name"],
             bag=bag,
+            came_from=came_from(request._request),
             price_minor=wanted["price_minor"],
         )
         response = Response(

@@ -62,6 +62,7 @@ class Claim(models.Model):
     price_minor = models.PositiveBigIntegerField(_("price"))
     wholesale_minor = models.PositiveBigIntegerField(_("wholesale price in fen"))
     currency = models.CharField(_("currency"), max_length=3)
+    came_from = models.CharField(_("came from"), max_length=20, blank=True)
     claimed_at = models.DateTimeField(_("claimed"), default=timezone.now)
 
     objects = ClaimQuerySet.as_manager()

@@ -85,7 +85,7 @@ class Quoted:
     lines: list[QuoteLine]
 
 
-def claim(
+def claim(  # noqa: PLR0913 - the facts of a claim, nothing more
     *,
     session_id: int,
     listing_id: int,
@@ -93,12 +93,14 @@ def claim(
     quantity: int | None = None,
     name: str = "",
     price_minor: int | None = None,
+    came_from: str = "",
 ) -> Claim:
     """Give a viewer units of a listing: a place in line and a hold, or NotEnoughStock.
 
     Without a quantity, the fewest its merchant sells at once; `price_minor` is the most
-    she agrees to (see `deals.agree`). Units she was offered from a waiting line become
-    the claim's. A repeat makes a second claim. Refused, it leaves no trace.
+    she agrees to (see `deals.agree`); `came_from` is the other platform whose link
+    brought her. Units she was offered from a waiting line become the claim's. A repeat
+    makes a second claim. Refused, it leaves no trace.
     """
     if quantity is not None and not 1 <= quantity <= MOST_PER_CLAIM:
         raise TooMany(most=MOST_PER_CLAIM)
@@ -122,6 +124,7 @@ def claim(
         price_minor=agreed.price_minor,
         wholesale_minor=agreed.wholesale_minor,
         currency=offer.currency,
+        came_from=came_from,
         claimed_at=timezone.now(),
     )
     try:
@@ -134,6 +137,7 @@ def claim(
             "quantity": quantity,
             "name": name,
             "price_minor": price_minor,
+            "came_from": came_from,
         }
         return claim(session_id=session_id, listing_id=listing_id, bag=bag, **again)
     return made

@@ -28,19 +28,19 @@ class Source(models.Model):
         ]
 
 
-class Recording(models.Model):
+class RecordedFile(models.Model):
     """A file the engine wrote of a live stream, on its own disk, for the replay."""
 
     stream = models.ForeignKey(
-        Stream, on_delete=models.CASCADE, related_name="recordings"
+        Stream, on_delete=models.CASCADE, related_name="recorded_files"
     )
     path = models.CharField(max_length=400)
     seconds = models.FloatField()
     told_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name = _("recording of a stream")
-        verbose_name_plural = _("recordings of streams")
+        verbose_name = _("file of a stream recorded elsewhere")
+        verbose_name_plural = _("files of streams recorded elsewhere")
         constraints = [
             models.UniqueConstraint(
                 fields=["stream", "path"], name="a_recording_is_known_once"

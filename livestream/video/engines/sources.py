@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from livestream.sessions import events
 from livestream.video.engines.adapters import addresses
-from livestream.video.engines.models import Recording, Source
+from livestream.video.engines.models import RecordedFile, Source
 from livestream.video.models import Stream
 
 LATEST = timedelta(minutes=1)  # how late a notice comes that is still tried
@@ -56,7 +56,7 @@ def record(stream_id: int, path: str, seconds: float) -> None:
     """A file of a live stream is whole; a rehearsal's is nobody's to keep."""
     stream = _locked(stream_id)
     if stream.kind == Stream.Kind.LIVE:
-        Recording.objects.get_or_create(
+        RecordedFile.objects.get_or_create(
             stream=stream, path=path, defaults={"seconds": seconds}
         )
 

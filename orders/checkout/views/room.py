@@ -18,11 +18,14 @@ from livestream import sharing
 from livestream.chat import reading as chat
 from livestream.chat.moderation import SLOW
 from livestream.models import Listing, LiveSession
+from livestream.platforms import codes
 from livestream.room import stream
 from livestream.sessions.services import next_rooms
 from livestream.video import streams
+from livestream.views import platforms
 from livestream.views.access import for_desk, own_session
 from orders.checkout import claims_log, numbers, pieces, services, waiting
+from orders.checkout.arrivals import came_from, note
 from orders.checkout.bag import bag_of, bag_or_new, keep
 from orders.checkout.models import Claim, PublishedClaims
 from orders.checkout.views.prompter import prompter
@@ -57,6 +60,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "pieces": shown,
             "destination": visitor.country or found.market_id,
             "pinned": pinned,
+            "came_for": next((one for one in shown if one.listing.pk == asked), None),
             "pins": up,
             "main": up[0] if up else None,
             "tickets": [
@@ -70,6 +74,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "reactions_url": reverse("livestream:api-reactions", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
             "video": streams.live_addresses(found),
+            "share_image": _share_image(found),
             "share_address": sharing.address_of(found),
             "share_code": sharing.qr_code(found),
             "linked": sharing.session_facts(found),
@@ -77,6 +82,18 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             and claims_log.is_public(found),
         },
     )
+
+
+def come(request: HttpRequest, code: str, platform: str = "") -> HttpResponse:
+    """Follow a code from another platform: the room, that piece ready to claim."""
+    listing = codes.find(code)
+    if listing is None:
+        raise Http404
+    room = reverse("orders:session", args=[listing.session_id])
+    response = redirect(f"{room}?piece={listing.pk}")
+    if platform:
+        note(response, platform, secure=settings.PRODUCTION)
+    return response
 
 
 def piece(request: HttpRequest, session_id: int, listing_id: int) -> HttpResponse:
@@ -102,6 +119,7 @@ def claim(request: HttpRequest, session_id: int) -> HttpResponse:
         quantity=whole_number(request.POST.get("quantity", "")),
         price_minor=whole_number(request.POST.get(f"price-{listing}", "")),
         bag=bag,
+        came_from=came_from(request),
     )
     messages.success(
         request,
@@ -155,10 +173,19 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "next_rooms": next_rooms(found) if is_on_air else [],
             "is_early": found.starts_at - timezone.now() > EARLY,
             "hold_minutes": settings.HOLD_MINUTES,
+            "replay": streams.replay_of(found.pk),
             "slow_choices": SLOW,
             "published": published,
-        },
+        }
+        | platforms.on_desk(found),
     )
+
+
+def _share_image(found: LiveSession) -> Any:
+    """How the show looks now, or its cover: what is passed on with its address."""
+    streams.with_posters([found])
+    url = getattr(found, "poster_url", "")
+    return {"url": url} if url else found.cover
 
 
 @for_desk

@@ -22,6 +22,7 @@ from hosts.models import Host
 from livestream.models import Listing, LiveSession
 from livestream.room import stream
 from livestream.sessions import pricing
+from livestream.video import streams
 from orders.checkout import linked
 from orders.checkout.book import countries
 from orders.checkout.doors import Offer, offers
@@ -43,7 +44,7 @@ class Card:
 def home(request: HttpRequest) -> HttpResponse:
     """Who is on air, who is next, and some of what they show."""
     sessions = LiveSession.objects.for_display()
-    on_air = list(sessions.on_air().order_by("-went_live_at")[:ON_HOME])
+    on_air = streams.with_posters(sessions.on_air().order_by("-went_live_at")[:ON_HOME])
     next_up = list(sessions.next_up(timezone.now())[:8])
     return render(
         request,

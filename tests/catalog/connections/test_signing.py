@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.fernet import InvalidToken
 
-from catalog.connections import sealing, signing
+from catalog.connections import signing
+from catalog.connections.endpoints import PURPOSE
+from donghai import sealing
 
 # https://github.com/standard-webhooks/standard-webhooks, the reference library's test
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -43,12 +45,12 @@ def test_while_a_secret_is_rotated_both_sign():
 
 
 def test_a_sealed_secret_is_read_again_and_only_with_our_key(settings):
-    sealed = sealing.seal(SECRET)
+    sealed = sealing.seal(SECRET, PURPOSE)
 
     assert SECRET not in sealed
-    assert sealing.unseal(sealed) == SECRET
+    assert sealing.unseal(sealed, PURPOSE) == SECRET
     before, settings.SECRET_KEY = settings.SECRET_KEY, "another"
     with pytest.raises(InvalidToken):
-        sealing.unseal(sealed)
+        sealing.unseal(sealed, PURPOSE)
     settings.SECRET_KEY_FALLBACKS = [before]
-    assert sealing.unseal(sealed) == SECRET
+    assert sealing.unseal(sealed, PURPOSE) == SECRET

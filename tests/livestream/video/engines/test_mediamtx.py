@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from donghai import checks
-from livestream.models import Recording, RoomEvent, Source, Stream
+from livestream.models import RecordedFile, RoomEvent, Source, Stream
 from livestream.sessions import services as livestream
 from livestream.video import streams, tokens
 from livestream.video.engines import engine, sources
@@ -178,7 +178,7 @@ def test_a_recording_is_noted_once_and_none_of_a_rehearsal(camera):
     for each in (camera, camera, rehearsal):
         assert tell("segment.form", path=each.path).status_code == 204
 
-    kept = Recording.objects.get()
+    kept = RecordedFile.objects.get()
     assert path_of(kept.stream) == camera.path
     assert (kept.seconds, Path(kept.path).suffix) == (601.533, ".mp4")
 
@@ -205,7 +205,7 @@ def test_a_notice_of_nothing_we_know_is_refused_and_leaves_no_trace(camera, said
 
     assert told.json()["code"] == unknown.json()["code"] == "unreadable_notice"
     assert not Source.objects.exists()
-    assert not Recording.objects.exists()
+    assert not RecordedFile.objects.exists()
     assert camera.told() == []
 
 

@@ -80,7 +80,7 @@ async function sender() {
     const right = await ask().catch(() => null);
     if (right?.stop) return null;
     if (right?.kind === "whip") return new Whip({ ask, tell: sendingEnded });
-    if (right && canRecord()) return new Uploader({ ask, tell: sendingEnded });
+    if (right && canRecord()) return new Uploader({ ask, tell: sendingEnded, broken: () => setTimeout(restart, 500) });
     if (right) return say(place.dataset.cannot);
     signal("lost");
     await new Promise((go) => setTimeout(go, 2000));
@@ -150,13 +150,14 @@ function close() {
   wakeLock?.release().catch(() => {});
 }
 
-function sendingEnded(why) {
+function sendingEnded(why, words) {
   recording?.stop();
   recording = null;
   uploader = null;
   close();
   if (why === "taken_over") say(place.dataset.elsewhere);
   if (why === "busy") say(place.dataset.busy);
+  if (words) say(words);
 }
 
 // ---- what she can do ----

@@ -1,5 +1,6 @@
 // Records a camera as fragmented MP4 with a whole picture every half second: each such
-// interval leaves the recorder as one fragment, which is what viewers are sent.
+// interval leaves the recorder as one fragment, which is what viewers are sent. A browser
+// that can't do that (Firefox) sends WebM in chunks, which the server turns into fragments.
 
 import { Splitter } from "./splitter.js";
 
@@ -7,7 +8,9 @@ const KEY_EVERY = 500; // milliseconds
 const KINDS = [
   "video/mp4;codecs=avc1.42E01F,mp4a.40.2",
   "video/mp4;codecs=avc1.42E01F,opus",
+  "video/webm;codecs=vp8,opus",
 ];
+const CHUNK = 500; // milliseconds
 
 export function canRecord() {
   return Boolean(window.MediaRecorder) && KINDS.some((kind) => MediaRecorder.isTypeSupported(kind));
@@ -18,8 +21,10 @@ export function canRecord() {
 export function record(stream, { uploader, bitsPerSecond, trouble }) {
   const recording = Symbol("recording");
   const splitter = new Splitter();
+  const mimeType = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
+  const isWebm = mimeType.startsWith("video/webm");
   const recorder = new MediaRecorder(stream, {
-    mimeType: KINDS.find((kind) => MediaRecorder.isTypeSupported(kind)),
+    mimeType,
     videoBitsPerSecond: bitsPerSecond,
     audioBitsPerSecond: 96_000,
     videoKeyFrameIntervalDuration: KEY_EVERY,
@@ -28,6 +33,10 @@ export function record(stream, { uploader, bitsPerSecond, trouble }) {
   let inTurn = Promise.resolve(); // blobs are read one after the other
   recorder.ondataavailable = ({ data }) => {
     inTurn = inTurn.then(async () => {
+      if (isWebm) {
+        if (data.size) uploader.push(recording, data, { isWebm });
+        return;
+      }
       for (const { isHeader, bytes } of splitter.push(new Uint8Array(await data.arrayBuffer()))) {
         if (isHeader) uploader.header(recording, bytes);
         else uploader.push(recording, bytes);
@@ -36,7 +45,7 @@ export function record(stream, { uploader, bitsPerSecond, trouble }) {
   };
   recorder.onerror = () => { if (!isStopped) trouble(); };
   const isSafari = !navigator.userAgent.includes("Chrom") && navigator.vendor.startsWith("Apple");
-  recorder.start(isSafari ? 1000 : 200);
+  recorder.start(isWebm ? CHUNK : isSafari ? 1000 : 200);
   return {
     async stop() {
       isStopped = true;

@@ -16,7 +16,7 @@ export function show({ url, whep, lost }) {
   if (!url || (unwatch && (!whep || stage.dataset.picture === "playing"))) return;
   unwatch?.();
   video.hidden = false;
-  unwatch = watchBest(video, { url, whep }, { tell });
+  unwatch = watchBest(video, { url, whep, aac: stage.dataset.aac }, { tell });
 }
 
 function tell(state) {

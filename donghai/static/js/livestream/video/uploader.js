@@ -1,7 +1,8 @@
 // Sends a camera's video, piece by piece and in order, whatever the line does. Each piece is
 // tried until the server has it; what it has already it says, so nothing is there twice.
 // A recording is opened with its header when its first piece is sent, so that after a loss
-// the next piece simply opens another.
+// the next piece simply opens another. WebM has no header apart: its chunks are one stream of
+// bytes, so a recording with a hole in it is given up, and whoever records begins another.
 
 const PATIENCE = 5000; // milliseconds for one piece
 const PIECE = 0.5; // seconds of video in one, about
@@ -18,22 +19,27 @@ export class Uploader {
   #sending = null;
   #right = null;
   #isOver = false;
+  #lost = null; // the recording that was given up
 
-  // ask(hadToken) brings {to, token, seconds}; tell(what) hears "taken_over" or "ended".
-  constructor({ ask, tell }) {
+  // ask(hadToken) brings {to, token, seconds}; tell(what, words) hears "taken_over" or "ended";
+  // broken() hears that the recording can't go on.
+  constructor({ ask, tell, broken = () => {} }) {
     this.ask = ask;
     this.tell = tell;
+    this.broken = broken;
   }
 
   header(recording, bytes) {
     this.headers.set(recording, bytes);
   }
 
-  push(recording, bytes) {
-    this.queue.push({ recording, bytes });
+  push(recording, bytes, { isWebm = false } = {}) {
+    if (this.#lost === recording) return;
+    this.queue.push({ recording, bytes, isWebm });
     if (this.queue.length > MOST_KEPT) {
       this.queue.splice(0, this.queue.length - MOST_KEPT);
       this.#open = null;
+      if (isWebm) this.#giveUp(recording);
     }
     this.#sending ??= this.#sendAll().finally(() => { this.#sending = null; });
   }
@@ -92,6 +98,9 @@ export class Uploader {
     }
     if (this.#open?.recording !== piece.recording) {
       this.#part += 1;
+      if (piece.isWebm) this.#open = { recording: piece.recording, next: 0 };
+    }
+    if (this.#open?.recording !== piece.recording) {
       const said = await this.#put("init", this.headers.get(piece.recording));
       if (said.code === "other_header") return "again"; // a part of before a reload
       if (!said.ok) {
@@ -101,8 +110,14 @@ export class Uploader {
       this.#open = { recording: piece.recording, next: said.body.next };
     }
     const open = this.#open;
-    const said = await this.#put(open.next, piece.bytes);
-    if (!said.ok) return this.#react(said);
+    const said = await this.#put(piece.isWebm ? `webm/${open.next}` : open.next, piece.bytes);
+    const isRepeat = piece.wasTried && said.body?.next === 1; // whose answer was lost
+    piece.wasTried = true;
+    if (said.ok && piece.isWebm && said.body.again && open.next === 0 && !isRepeat) {
+      this.#open = null; // a part of before a reload
+      return "again";
+    }
+    if (!said.ok) return piece.isWebm ? this.#reactToWebm(said, piece) : this.#react(said);
     open.next = said.body.next;
     return "sent";
   }
@@ -121,9 +136,24 @@ export class Uploader {
     return "later";
   }
 
-  #end(why) {
+  #reactToWebm(said, { recording }) {
+    if (said.code === "converters_busy") return this.#end(said.code, said.body.title);
+    const goesOn = !said.status || [401, 410, 429, 503, 507].includes(said.status);
+    if (goesOn) return this.#react(said);
+    this.#giveUp(recording);
+    return "again";
+  }
+
+  #giveUp(recording) {
+    this.#lost = recording;
+    this.#open = null;
+    this.queue = this.queue.filter((piece) => piece.recording !== recording);
+    this.broken();
+  }
+
+  #end(why, words) {
     this.stop();
-    this.tell(why);
+    this.tell(why, words);
     return "over";
   }
 
