@@ -106,6 +106,12 @@ def signed(number: int) -> str:
 
 
 @register.filter
+def clock(seconds: float) -> str:
+    """A place in a recording: 0:45, 12:03, 1:02:03."""
+    return lasting(timedelta(seconds=seconds))
+
+
+@register.filter
 def lasting(time: timedelta) -> str:
     """How long: 0:45, 12:03, 1:02:03."""
     minutes, seconds = divmod(int(time.total_seconds()), 60)

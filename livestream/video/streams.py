@@ -12,6 +12,7 @@ from donghai import steps
 from donghai.errors import Refused
 from donghai.steps.models import Step
 from hosts.models import Host
+from livestream.sessions import events
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services import own, require
 from livestream.video import files, folders, playlist, tokens
@@ -79,8 +80,10 @@ def close(session_id: int) -> Stream | None:
     """
     streams = Stream.objects.select_for_update(no_key=True).order_by("pk")
     for stream in streams.filter(session=session_id, ended_at=None):
+        has_replay = engine().end(stream)  # reads its fragments: it goes on for that
         stream.ended_at = timezone.now()
-        if engine().end(stream):
+        if has_replay:
+            events.append(session_id, "replay", {})
             Fragment.objects.filter(epoch__stream=stream).delete()  # the list has them
             steps.schedule(KEEP, subject_id=stream.pk)
             folders.remove_private(stream.secret)
@@ -171,6 +174,12 @@ def live_addresses(session: LiveSession) -> dict[str, str]:
         session=session, kind=Stream.Kind.LIVE, removed_at=None, epochs_begun__gt=0
     ).first()
     return addresses(found) if found else nowhere
+
+
+def is_being_closed(session_id: int) -> bool:
+    """Whether something was sent whose replay isn't there yet."""
+    open_ones = Stream.objects.filter(session=session_id, ended_at=None)
+    return open_ones.filter(kind=Stream.Kind.LIVE, epochs_begun__gt=0).exists()
 
 
 def replay_of(session_id: int) -> Stream | None:

@@ -154,7 +154,8 @@ def _offer(session_id: int, listing_id: int, bag: UUID) -> Any:
     )
     if offer is None:
         raise waiting.NotInThisSession()
-    if offer.state != LiveSession.State.ON_AIR:
+    is_replayed = offer.state == LiveSession.State.ENDED and offer.has_replay
+    if offer.state != LiveSession.State.ON_AIR and not is_replayed:
         raise NotOnAir()
     if offer.merchant_state != Merchant.State.APPROVED:
         raise linking.NotForSale()

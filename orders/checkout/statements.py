@@ -2,7 +2,7 @@
 
 # A listing on offer, a number for its hold, and what is free before any lock. With it
 # the deal that runs, how much of it is taken and by this bag, and the units this bag
-# has been offered as the next in line.
+# has been offered as the next in line, and whether there is a replay that sells.
 OFFER = """
 SELECT listing.variant_id, listing.retail_minor, listing.currency, session.state,
        listing.wholesale_minor, variant.min_quantity, merchant.state AS merchant_state,
@@ -12,7 +12,11 @@ SELECT listing.variant_id, listing.retail_minor, listing.currency, session.state
        deal.wholesale_minor AS deal_wholesale_minor, deal.cap AS deal_cap,
        deal.per_person AS deal_per_person, taken.units AS deal_taken,
        taken.own_units AS deal_own, ticket.id AS ticket, ticket.hold_id AS offered_id,
-       ticket.quantity AS offered_units
+       ticket.quantity AS offered_units,
+       EXISTS (SELECT FROM livestream_stream replay
+               WHERE replay.session_id = session.id AND replay.kind = 'LIVE'
+                 AND replay.ended_at IS NOT NULL AND replay.removed_at IS NULL
+              ) AS has_replay
 FROM livestream_listing listing
 JOIN livestream_livesession session ON session.id = listing.session_id
 JOIN catalog_variant variant ON variant.id = listing.variant_id

@@ -3,7 +3,7 @@
 from operator import attrgetter
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from livestream.models import Stream
 from orders.checkout.bag import bag_of
 from orders.checkout.models import Order, OrderLine
 from orders.checkout.why import explained
@@ -68,7 +69,15 @@ def own_order(request: HttpRequest, number: str) -> Order:
     theirs = Q(bag=bag_of(request))
     if request.user.is_authenticated:
         theirs |= Q(email__iexact=request.user.email)
-    lines = OrderLine.objects.select_related("variant__product", "merchant", "host")
+    replay = Stream.objects.filter(
+        session=OuterRef("session"),
+        kind=Stream.Kind.LIVE,
+        ended_at__isnull=False,
+        removed_at=None,
+    )
+    lines = OrderLine.objects.select_related(
+        "variant__product", "merchant", "host", "claim"
+    ).annotate(has_replay=Exists(replay))
     orders = Order.objects.select_related("quote").prefetch_related(
         Prefetch("lines", lines), "quote__lines"
     )

@@ -1,17 +1,22 @@
-"""Two phones: a host with a (fake) camera and a viewer, from rehearsal to the end."""
+"""Two phones: a host with a (fake) camera and a viewer, from rehearsal to replay."""
 
 import time
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import expect
 
 from livestream.models import Fragment, LiveSession, Stream
+from livestream.video import streams
+from orders.checkout.models import Claim, Order
 from tests.browser.entering import sign_in
+from tests.browser.test_buying import fill_address
 from tests.make import make_listing, make_session, make_variant
 
 pytestmark = pytest.mark.browser
 
-PLAYS = "(v) => v.readyState > 2 && v.currentTime"
+PLAYS = "(v => v && v.readyState > 2 && v.currentTime > {})"
+PICTURE = "document.getElementById('video')"
 
 
 @pytest.fixture
@@ -19,40 +24,79 @@ def chromium(chromium_with_camera):
     return chromium_with_camera
 
 
-def test_a_host_rehearses_goes_live_and_is_seen(open_phone):
+def test_a_host_goes_live_sells_ends_and_the_replay_goes_on_selling(open_phone):
     session = make_session(country="DE", on_air=False)
-    make_listing(session=session, variant=make_variant(on_hand=3))
+    listing = make_listing(session=session, variant=make_variant(on_hand=3))
     host, viewer = open_phone(), open_phone()
     host.context.grant_permissions(["camera", "microphone"])
     viewer.goto(f"/live/{session.pk}/")
     sign_in(host, session.host.user, f"/studio/{session.pk}/desk/")
 
-    host.click("[data-camera=start]")
-    expect(host.locator("#signal")).to_have_text("line good", timeout=15000)
-    host.click("[data-camera=see]")
-    host.wait_for_function(f"({PLAYS})(document.querySelector('.camera-shown'))")
+    rehearse(host)
     assert Stream.objects.get().kind == Stream.Kind.REHEARSAL
 
     host.click(".early summary")
     host.click("#go-live button")
-    expect(host.locator("#next button")).to_be_visible()
-    viewer.wait_for_function(
-        f"(v => v && ({PLAYS})(v))(document.getElementById('video'))"
-    )
+    host.click("#next button")
+    viewer.wait_for_function(f"{PLAYS.format(0)}({PICTURE})")
     host.click("[data-camera=flip]")
-    stream = Stream.objects.get(kind=Stream.Kind.LIVE)
     wait_until(lambda: Fragment.objects.filter(epoch__number=1).count() > 3)
-    viewer.wait_for_function(f"({PLAYS})(document.getElementById('video'))")
+    buy(viewer)
+    order = Order.objects.get()
+    assert order.status == Order.Status.PAID
 
-    host.evaluate("document.getElementById('ending').showModal()")
+    viewer.goto(f"/live/{session.pk}/")
+    viewer.wait_for_function(f"{PLAYS.format(0)}({PICTURE})")
+    end(host, session)
+    expect(viewer.locator(".room-wait")).to_contain_text("The replay comes in a moment")
+    with transaction.atomic():
+        streams.close(session.pk)
+
+    viewer.goto(f"/orders/{order.number}/")
+    viewer.click("text=See the moment it became yours")
+    viewer.wait_for_function(f"{PLAYS.format(0.3)}({PICTURE})")
+    expect(viewer.locator("#chapters .chapter")).to_have_count(1)
+    expect(viewer.locator("#pinned-title")).to_have_text(
+        listing.variant.product.title("de")
+    )
+    viewer.click("#claim button")
+    expect(viewer.locator("#receipt")).to_be_visible()
+    assert Claim.objects.count() == 2
+
+
+def rehearse(host):
+    """Alone: nobody else sees it."""
+    host.click("[data-camera=start]")
+    expect(host.locator("#signal")).to_have_text("line good")
+    host.click("[data-camera=see]")
+    host.wait_for_function(
+        f"{PLAYS.format(0)}(document.querySelector('.camera-shown'))"
+    )
+
+
+def buy(viewer):
+    viewer.click("#claim button")
+    viewer.click("#receipt a")
+    with viewer.expect_response("**/bag/price/"):
+        fill_address(viewer)
+    viewer.click("#price [value=pay]")
+    viewer.click("[value=approve]")
+    expect(viewer.locator("h1")).to_have_text("Paid. It is yours.")
+
+
+def end(host, session):
+    stream = Stream.objects.get(kind=Stream.Kind.LIVE)
+    assert stream.epochs_begun == 2
+    host.click("[data-opens=queue]")
+    host.click("#queue [data-opens=ending]")
     host.click("#end-session button")
-    expect(host.locator(".note")).to_contain_text("This session is over")
+    expect(host.locator(".note").first).to_contain_text("This session is over")
     session.refresh_from_db()
     assert session.state == LiveSession.State.ENDED
     assert Fragment.objects.filter(epoch__stream=stream).count() > 6
 
 
-def wait_until(is_so, seconds=15):
+def wait_until(is_so, seconds=20):
     until = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < until

@@ -1,5 +1,6 @@
 """The live room for viewers, and the host's desk beside it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,8 @@ from livestream.models import Listing, LiveSession
 from livestream.platforms import codes
 from livestream.room import stream
 from livestream.sessions.services import next_rooms
-from livestream.video import streams
+from livestream.video import replays, streams
+from livestream.video.replays import Replay
 from livestream.views import platforms
 from livestream.views.access import for_desk, own_session
 from orders.checkout import claims_log, numbers, pieces, services, waiting
@@ -33,6 +35,7 @@ from orders.checkout.visitors import visitor_of
 
 EARLY = timedelta(minutes=30)
 CHAT_SHOWN = 30
+RECEIPT = re.compile(r"C(\d{1,18})-(\d{1,9})")
 CLAIMS_SHOWN = 60
 
 
@@ -49,6 +52,10 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     shown = pieces.pieces(found, listings, visitor, tickets)
     up = pieces.pinned(shown)
     asked = whole_number(request.GET.get("piece", ""))
+    replay = _replay(found)
+    start = _start(request, found, replay) if replay else 0.0
+    if replay and (chapter := replay.at(start)):
+        up = [one for one in shown if one.listing.pk == chapter.listing]
     in_hand = next((one for one in up if one.listing.pk == asked), None)
     pinned = in_hand or next(iter(up), None)
     return render(
@@ -74,6 +81,10 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "reactions_url": reverse("livestream:api-reactions", args=[found.pk]),
             "room_url": reverse("livestream:api-session", args=[found.pk]),
             "video": streams.live_addresses(found),
+            "replay": replay,
+            "start": start,
+            "is_filmed": streams.is_being_closed(found.pk),
+            "sells": found.state == LiveSession.State.ON_AIR or replay is not None,
             "share_image": _share_image(found),
             "share_address": sharing.address_of(found),
             "share_code": sharing.qr_code(found),
@@ -82,6 +93,23 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             and claims_log.is_public(found),
         },
     )
+
+
+def _replay(found: LiveSession) -> Replay | None:
+    is_over = found.state == LiveSession.State.ENDED
+    return replays.replay_of(found.pk) if is_over else None
+
+
+def _start(request: HttpRequest, found: LiveSession, replay: Replay) -> float:
+    """The second a replay begins at: one that is named, or that of a claim."""
+    receipt = RECEIPT.fullmatch(request.GET.get("sold", ""))
+    if receipt is None:
+        return float(whole_number(request.GET.get("t", "")) or 0)
+    claims = Claim.objects.filter(listing__session=found, listing=int(receipt[1]))
+    sold = claims.filter(place=int(receipt[2])).first()
+    if sold is None:
+        return 0.0
+    return replays.second_of(replay, sold.claimed_at, sold.listing_id)
 
 
 def come(request: HttpRequest, code: str, platform: str = "") -> HttpResponse:
@@ -104,7 +132,8 @@ def piece(request: HttpRequest, session_id: int, listing_id: int) -> HttpRespons
         raise Http404
     tickets = waiting.tickets(session_id=found.pk, bag=bag_of(request))
     (shown,) = pieces.pieces(found, rows, visitor_of(request), tickets)
-    facts = {"piece": shown, "listing": rows[0], "session": found}
+    sells = found.state == LiveSession.State.ON_AIR or _replay(found) is not None
+    facts = {"piece": shown, "listing": rows[0], "session": found, "sells": sells}
     return render(request, "orders/_piece_to_claim.html", facts)
 
 

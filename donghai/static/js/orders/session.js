@@ -53,6 +53,7 @@ const hear = {
   },
   handover: handOver,
   video: stage.show,
+  replay: () => soon(() => location.reload()),
   live: () => soon(() => location.reload()),
   end: () => location.reload(),
 };

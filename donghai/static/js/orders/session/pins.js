@@ -70,7 +70,7 @@ function drawActs({ left, held, sells }) {
   const mayClaim = left > 0 || Boolean(ticket?.offered_until);
   const mayWait = !mayClaim && (held > 0 || Boolean(ticket));
   claimForm.hidden = mayWait;
-  waitForm.hidden = !mayWait;
+  waitForm.hidden = !mayWait || room.dataset.state !== "ON_AIR"; // a replay has no line
   claimButton.disabled = !mayClaim || !sells;
   claimButton.textContent = mayClaim ? claimButton.dataset.verb : claimButton.dataset.sold;
   const waitButton = waitForm.querySelector("button");
