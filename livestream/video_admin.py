@@ -18,7 +18,7 @@ from livestream.video import retention
 
 describe(LiveSession, finish_video=_("end a session's video"))
 describe(Stream, keep_replay=_("make a replay's file"))
-describe(Host, warn_of_removal=_("tell a host which replays go"))
+describe(Host, "livestream", warn_of_removal=_("tell a host which replays go"))
 
 
 @admin.register(Platform)

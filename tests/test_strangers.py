@@ -278,6 +278,7 @@ class World:
             "take_id": self.take.pk,
             "collection_id": self.kept.pk,
             "crew_id": self.helper.pk,
+            "card": "water",
             "word_id": self.word.pk,
             "terms_id": self.terms.pk,
             "series_id": self.series.pk,

@@ -36,9 +36,14 @@ class Task:
 tasks: dict[str, Task] = {}
 
 
-def describe(subject: type[models.Model], **words: str | Promise) -> None:
-    """Say in words what the jobs about one kind of row do: pack_order=_("pack it")."""
-    app = subject._meta.app_label
+def describe(
+    subject: type[models.Model], app: str = "", **words: str | Promise
+) -> None:
+    """Say in words what the jobs about one kind of row do: pack_order=_("pack it").
+
+    `app` is theirs, where that isn't the row's.
+    """
+    app = app or subject._meta.app_label
     for job, said in words.items():
         tasks[f"{app}.{job}"] = Task(said, subject)
 

@@ -99,6 +99,7 @@ def keep(claim: Claim) -> None:
         wholesale=claim.wholesale_minor,
         currency=claim.currency,
         at=claim.claimed_at,
+        came_from=claim.came_from,
     )
     if made is None:
         raise Crowded

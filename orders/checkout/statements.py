@@ -42,9 +42,10 @@ WHERE listing.id = %(listing)s AND listing.session_id = %(session)s
 # unit the second one sees the first. What was given back or ran out counts no more.
 CLAIM_IN_DEAL = """
 INSERT INTO orders_claim (listing_id, hold_id, deal_id, bag, name, quantity, place,
-                          price_minor, wholesale_minor, currency, claimed_at)
+                          price_minor, wholesale_minor, currency, claimed_at,
+                          came_from)
 SELECT %(listing)s, %(hold)s, deal.id, %(bag)s, %(name)s, %(quantity)s::int, %(place)s,
-       %(price)s, %(wholesale)s, %(currency)s, %(at)s
+       %(price)s, %(wholesale)s, %(currency)s, %(at)s, %(came_from)s
 FROM livestream_deal deal
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(claim.quantity), 0) AS units,

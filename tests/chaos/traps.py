@@ -75,13 +75,24 @@ ASIDE = {
     "catalog.tell_low_stock",
     "catalog.tell_webhook_off",
     "catalog.translate_story",
+    "livestream.confirm_follow",
+    "livestream.finish_video",
+    "livestream.remind",
+    "livestream.translate_line",
+    "livestream.warn_of_removal",
 }
 ASIDE_ROUNDS = {
     "catalog.connections.outbox.forget_old",
     "catalog.sheets.services.forget_old",
     "catalog.stocktaking.alarms.look",
     "orders.checkout.waiting.move_all",
+    "livestream.platforms.codes.retire",
+    "livestream.room.samples.count",
+    "livestream.schedule.following.forget_old",
+    "livestream.schedule.reminders.look",
+    "livestream.schedule.series.fill_horizon",
     "livestream.sessions.sold.refresh_search",
+    "livestream.video.retention.look",
 }
 DOORS = {"orders.payments.services.take_notice": OUTSIDE}
 WRITERS = (  # what rounds and doors write in one transaction

@@ -17,6 +17,8 @@ from livestream.views.access import for_hosts, own_session
 from orders.checkout import numbers
 from orders.checkout.numbers import Piece
 
+QUESTIONS = 200  # of one evening
+
 
 @for_hosts
 def report(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
@@ -32,6 +34,7 @@ def report(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "session": session,
             "numbers": so_far,
             "pieces": numbers.pieces(session),
+            "questions": session.lines.unanswered()[:QUESTIONS],
             "viewers": [
                 Bar(_("minute %(minute)s") % {"minute": at}, n, grouped(n), str(at))
                 for at, n in zip(minutes, so_far.viewers, strict=True)
@@ -64,6 +67,10 @@ def _lines(session: LiveSession) -> Iterator[list[Any]]:
     yield []
     yield [_("from minute"), _("viewers"), _("claims"), _("orders paid")]
     yield from (list(row) for row in so_far.rows)
+    yield []
+    yield [_("question not answered"), _("asked by"), _("at")]
+    for line in session.lines.unanswered()[:QUESTIONS]:
+        yield [line.text, line.name, line.said_at.isoformat(timespec="seconds")]
 
 
 def _piece_line(piece: Piece) -> list[Any]:

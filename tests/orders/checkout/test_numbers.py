@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from livestream.chat import services as chat
 from livestream.models import LiveSession, RoomEvent, ViewerSample
 from livestream.room import samples
 from livestream.sessions import linking
@@ -20,6 +21,7 @@ from tests.make import (
     make_listing,
     make_order,
     make_session,
+    make_speaker,
     make_variant,
 )
 
@@ -117,6 +119,8 @@ def test_the_report_says_the_same_as_a_page_and_as_a_file():
     session = make_session()
     listing = make_listing(session=session, variant=make_variant(on_hand=9))
     pay(make_order(listing=listing, quantity=2))
+    for words in ("is it heated?", "so pretty"):
+        chat.say(session_id=session.pk, speaker=make_speaker(), text=words)
     host = make_client(session.host.user)
 
     page = host.get(f"/studio/{session.pk}/report/").content.decode()
@@ -126,6 +130,9 @@ def test_the_report_says_the_same_as_a_page_and_as_a_file():
     assert rows[1][0] == listing.variant.sku in page
     assert rows[1][5:9] == ["1", "2", "2", "60.00"]
     assert "$60.00" in page
+    assert "is it heated?" in page
+    assert rows[-1][0] == "is it heated?"
+    assert "so pretty" not in page
     assert (
         make_client(make_host().user)
         .get(f"/studio/{session.pk}/report.csv")
