@@ -33,7 +33,7 @@ http {{ access_log off;
 MODULES = ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules")
 
 
-def wait_for(found: Callable[[], object], seconds: float = 40) -> object:
+def wait_for(found: Callable[[], object], seconds: float = 120) -> object:
     """What `found` answers, once that is something."""
     deadline = time.monotonic() + seconds
     while not (answer := found()):
