@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from livestream.models import Recording, Stream
 from tests.browser.entering import sign_in
-from tests.browser.test_live import PLAYS, chromium  # noqa: F401  with a camera
+from tests.browser.test_live import PICTURE, PLAYS, chromium  # noqa: F401  with a camera
 from tests.make import make_session
 
 pytestmark = pytest.mark.browser
@@ -54,9 +54,7 @@ def test_a_host_in_firefox_is_seen_and_heard_on_a_phone_of_apple(open_phone, wor
     expect(host.locator("#signal")).to_have_text("line good", timeout=15_000)
     viewer.goto(f"/live/{session.pk}/")
 
-    viewer.wait_for_function(
-        f"(v => v && ({PLAYS})(v))(document.getElementById('video'))", timeout=40_000
-    )
+    viewer.wait_for_function(f"{PLAYS.format(0)}({PICTURE})", timeout=40_000)
     assert Recording.objects.count() == 1
     stream = Stream.objects.get(kind=Stream.Kind.LIVE)
     assert stream.wants_aac

@@ -7,7 +7,7 @@ from livestream.chat import services as chat
 from livestream.prompter.models import PhraseUse
 from livestream.sessions import linking
 from tests.browser.entering import sign_in
-from tests.make import make_glossary, make_listing, make_session
+from tests.make import make_glossary, make_listing, make_session, make_speaker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -26,7 +26,11 @@ def test_a_host_reads_finds_and_keeps_what_to_say(open_phone):
     prompter.locator(".prompter-page").first.click()
     expect(prompter.locator("[data-page]")).to_have_text("2 / 6")
 
-    chat.say(session_id=session.pk, name="luz", text="cuanto pesa la pulsera??")
+    chat.say(
+        session_id=session.pk,
+        speaker=make_speaker("luz"),
+        text="cuanto pesa la pulsera??",
+    )
     expect(phone.locator("#asked")).to_contain_text("Pesa 27 gramos.")
     expect(prompter.locator("[data-page]")).to_have_text("2 / 6")
 

@@ -1,14 +1,13 @@
 """A media server beside us: a host's (fake) camera by WHIP, viewers by WHEP."""
 
 import json
-import os
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from livestream.models import RoomEvent, Source, Stream
 from livestream.video.engines.mediamtx import path_of
-from tests.browser.conftest import CHROMIUM
+from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.entering import sign_in
 from tests.browser.media_server import MediaServer, only_loopback
 from tests.livestream.video.engines.mediamtx import SECRET
@@ -36,23 +35,15 @@ WITHOUT_ADDRESSES = """async (url) => {
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(playwright):
     """With a camera that isn't there, and connections to this machine."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--use-fake-device-for-media-stream=fps=10",
-                "--use-fake-ui-for-media-stream",
-                "--allow-loopback-in-peer-connection",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    args = [*FLAGS, "--allow-loopback-in-peer-connection"]
+    args += [
+        "--use-fake-device-for-media-stream=fps=10",
+        "--use-fake-ui-for-media-stream",
+    ]
+    args += ["--autoplay-policy=no-user-gesture-required"]
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=args)
 
 
 @pytest.fixture
