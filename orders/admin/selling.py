@@ -10,7 +10,8 @@ from donghai.backoffice.duties import CLERKS
 from donghai.backoffice.pages import Page
 from donghai.backoffice.site import Group
 from orders.checkout import claims_log
-from orders.checkout.models import PublishedClaims, Waiting
+from orders.checkout.models import PublishedClaims
+from orders.checkout.tickets import Waiting
 
 
 @admin.register(Waiting)

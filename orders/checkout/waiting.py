@@ -26,7 +26,7 @@ from livestream.chat.services import plain_text
 from livestream.models import Listing, LiveSession
 from livestream.sessions import events, linking
 from livestream.sessions.services import require
-from orders.checkout.models import Waiting
+from orders.checkout.tickets import Waiting
 
 # Lines that can go on: something is free, sold for good, run out or not answered, or
 # the session is over.

@@ -14,7 +14,8 @@ from livestream.models import Deal
 from livestream.room import stock
 from livestream.sessions import services as livestream
 from orders.checkout import services
-from orders.checkout.models import PublishedClaims, Waiting
+from orders.checkout.models import PublishedClaims
+from orders.checkout.tickets import Waiting
 from tests.make import (
     make_claim,
     make_client,

@@ -13,7 +13,8 @@ from livestream.models import RoomEvent
 from livestream.sessions import linking
 from livestream.sessions import services as livestream
 from orders.checkout import services, truths, waiting
-from orders.checkout.models import Claim, Waiting
+from orders.checkout.models import Claim
+from orders.checkout.tickets import Waiting
 from tests.catalog.test_stock import in_threads
 from tests.make import make_claim, make_deal, make_listing, make_ticket, make_variant
 
