@@ -87,7 +87,7 @@ def room_round() -> Round:
     """The real thing: a committed event, a hint to Redis, one web process."""
     from django.db import transaction
 
-    from livestream.sessions import events
+    from livestream.events import services as events
 
     session_id = new_room()
 

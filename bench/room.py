@@ -222,7 +222,7 @@ def say_in(session: int) -> None:
     """A committed event, a hint to Redis: what a line of chat does."""
     from django.db import transaction
 
-    from livestream.sessions import events
+    from livestream.events import services as events
 
     with transaction.atomic():
         events.append(session, "chat", {"t": time.monotonic(), "text": FILLING})

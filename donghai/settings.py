@@ -239,7 +239,7 @@ ROUNDS = [
     ("orders.checkout.waiting.move_all", 1.0),
     ("catalog.connections.outbox.write_messages", 1.0),
     ("catalog.connections.outbox.forget_old", 3600.0),
-    ("livestream.sessions.sold.refresh_search", 600.0),
+    ("livestream.sold.services.refresh_search", 600.0),
     ("livestream.room.samples.count", 15.0),
     ("livestream.schedule.series.fill_horizon", 3600.0),
     ("livestream.schedule.reminders.look", 30.0),

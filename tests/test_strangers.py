@@ -25,7 +25,7 @@ from catalog.provenance import services as provenance
 from catalog.stocktaking import services as counting
 from livestream.chat import services as chat
 from livestream.chat import words
-from livestream.sessions import collections
+from livestream.collections import services as collections
 from orders.checkout.models import Order
 from tests.make import (
     make_client,

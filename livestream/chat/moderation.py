@@ -15,7 +15,7 @@ from livestream.chat.models import ChatBan, ChatLine, ChatMute, ChatSettings
 from livestream.chat.services import look_crew, tell
 from livestream.crew.models import ModerationAct, Role
 from livestream.crew.services import Seat, note
-from livestream.sessions import events
+from livestream.events import services as events
 
 SLOW = (0, 5, 15, 30, 60)
 MUTE_MINUTES = 5

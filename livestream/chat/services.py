@@ -19,7 +19,7 @@ from livestream.chat.names import require_free
 from livestream.chat.questions import is_question
 from livestream.crew.models import Role
 from livestream.crew.services import Seat
-from livestream.sessions import events
+from livestream.events import services as events
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services import require
 

@@ -13,7 +13,7 @@ from donghai import steps
 from donghai.steps.models import Step
 from donghai.translation import translator
 from livestream.chat.models import ChatLine
-from livestream.sessions import events
+from livestream.events import services as events
 
 STALE = timedelta(seconds=30)  # nobody reads so far up
 UNKNOWN = "auto"  # the adapter finds out

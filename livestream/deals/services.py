@@ -14,7 +14,8 @@ from donghai.errors import Refused
 from donghai.money import Money
 from hosts.models import Host
 from livestream.deals.models import Deal
-from livestream.sessions import events, linking, pricing
+from livestream.events import services as events
+from livestream.sessions import linking, pricing
 from livestream.sessions.models import Listing, LiveSession
 from livestream.sessions.services import own, require
 

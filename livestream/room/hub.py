@@ -28,6 +28,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from livestream.events.models import RoomEvent, RoomLog
+from livestream.events.services import encode
 from livestream.room import reactions, stock
 from livestream.room.lines import (
     Client,
@@ -38,8 +40,7 @@ from livestream.room.lines import (
     hello_frame,
     viewers_frame,
 )
-from livestream.sessions.events import encode
-from livestream.sessions.models import LiveSession, RoomEvent, RoomLog
+from livestream.sessions.models import LiveSession
 
 T = TypeVar("T")
 

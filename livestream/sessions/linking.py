@@ -16,9 +16,11 @@ from donghai.errors import Refused
 from donghai.home import home_day
 from donghai.money import Money
 from hosts.models import Host
-from livestream.sessions import events, pricing, sold
+from livestream.events import services as events
+from livestream.sessions import pricing
 from livestream.sessions.models import Listing, LiveSession
 from livestream.sessions.services import WrongState, own, require
+from livestream.sold import services as sold
 
 MOST_PINNED = 3
 MOST_TIMES_LEAST = 100  # beyond that a price is a slip of the thumb

@@ -17,7 +17,7 @@ from donghai.errors import Refused
 from donghai.models import ExchangeRate
 from donghai.money import Money, decimals
 from hosts.models import Host
-from livestream.sessions.models import HostTerms
+from livestream.terms.models import HostTerms
 
 
 class NoPrice(Refused):

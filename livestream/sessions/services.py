@@ -13,8 +13,9 @@ from donghai import steps
 from donghai.errors import Refused
 from hosts.models import Host
 from hosts.services import require_right_to_present
-from livestream.sessions import events
-from livestream.sessions.models import LiveSession, Market, RoomLog
+from livestream.events import services as events
+from livestream.events.models import RoomLog
+from livestream.sessions.models import LiveSession, Market
 
 FARTHEST = timedelta(days=366)
 LATE = timedelta(seconds=20)  # for video that the camera still holds back at the end

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
-from livestream.sessions.models import RoomEvent
+from livestream.events.models import RoomEvent
 from livestream.video.playlist import Entry
 
 JOINT = 0.25  # seconds between two fragments that nobody calls a hole

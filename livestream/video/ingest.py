@@ -22,7 +22,7 @@ from psycopg2.extras import Json
 
 from donghai import sql
 from donghai.errors import Refused
-from livestream.sessions import events
+from livestream.events import services as events
 from livestream.video import boxes, folders, playlist
 from livestream.video.boxes import NotVideo, Run, Track
 from livestream.video.models import Epoch, Stream

@@ -12,7 +12,7 @@ from donghai import steps
 from donghai.errors import Refused
 from donghai.steps.models import Step
 from hosts.models import Host
-from livestream.sessions import events
+from livestream.events import services as events
 from livestream.sessions.models import LiveSession
 from livestream.sessions.services import own, require
 from livestream.video import files, folders, playlist, tokens

@@ -12,8 +12,9 @@ from catalog.models import Variant
 from donghai.errors import Refused
 from donghai.paging import whole_number
 from hosts.models import Host
+from livestream.collections import services as collections
 from livestream.models import Collection, LiveSession
-from livestream.sessions import collections, linking
+from livestream.sessions import linking
 from livestream.views import market
 from livestream.views.access import for_hosts, own_session
 

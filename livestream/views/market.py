@@ -25,8 +25,10 @@ from donghai.money import Money
 from donghai.paging import whole_number
 from donghai.templatetags.pages import language, yuan
 from hosts.models import Host, Language
+from livestream.collections import services as collections
 from livestream.models import Collection, Listing, LiveSession
-from livestream.sessions import collections, linking, pricing, sold
+from livestream.sessions import linking, pricing
+from livestream.sold import services as sold
 from livestream.views.access import for_hosts, own_session
 
 PAGE = 12

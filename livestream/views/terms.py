@@ -29,7 +29,7 @@ from donghai.templatetags.pages import on_day
 from hosts.models import Host, Language
 from livestream.models import HostTerms
 from livestream.sessions import pricing
-from livestream.sessions import terms as services
+from livestream.terms import services
 
 HOSTS = 8  # to choose from at once; a part of a name finds the others
 PRODUCTS = 300  # in the list of what they are for; others are opened from their page

@@ -23,8 +23,9 @@ from catalog.stock import services as catalog
 from donghai import sql
 from donghai.errors import Refused
 from livestream.chat.services import plain_text
+from livestream.events import services as events
 from livestream.models import Listing, LiveSession
-from livestream.sessions import events, linking
+from livestream.sessions import linking
 from livestream.sessions.services import require
 from orders.checkout.tickets import Waiting
 

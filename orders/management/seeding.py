@@ -32,7 +32,7 @@ from livestream.models import Listing, LiveSession, Market, Studio
 from livestream.sessions import covers, linking, pricing
 from livestream.sessions import services as livestream
 from livestream.sessions.covers import save_cover
-from livestream.sessions.terms import Wanted, agree
+from livestream.terms.services import Wanted, agree
 from orders.checkout.loading import load_rules
 from orders.management import market
 from orders.shipping.models import NumberRange

@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from catalog.models import Variant
 from donghai.money import Money
+from livestream.collections import services as collections
 from livestream.models import Listing
-from livestream.sessions import collections
 from tests.browser.entering import fill_in, sign_in
 from tests.make import make_glossary, make_session, make_variant
 

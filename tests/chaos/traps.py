@@ -91,7 +91,7 @@ ASIDE_ROUNDS = {
     "livestream.schedule.following.forget_old",
     "livestream.schedule.reminders.look",
     "livestream.schedule.series.fill_horizon",
-    "livestream.sessions.sold.refresh_search",
+    "livestream.sold.services.refresh_search",
     "livestream.video.retention.look",
 }
 DOORS = {"orders.payments.services.take_notice": OUTSIDE}

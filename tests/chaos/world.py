@@ -21,7 +21,7 @@ from django.test import override_settings
 
 from donghai import local
 from donghai.local.children import REPOSITORY
-from livestream.sessions import events
+from livestream.events import services as events
 from orders.payments import sandbox
 from tests.chaos.traps import Traps
 

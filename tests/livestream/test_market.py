@@ -16,7 +16,8 @@ from catalog.models import Variant
 from donghai.home import home_day
 from donghai.money import Money
 from livestream.models import Collection, Listing, LiveSession, SoldCount
-from livestream.sessions import linking, pricing, sold
+from livestream.sessions import linking, pricing
+from livestream.sold import services as sold
 from tests.make import (
     make_client,
     make_glossary,

@@ -9,9 +9,10 @@ from donghai.money import Money
 from hosts.services import NotCertified
 from livestream.chat import services as chat
 from livestream.chat.names import NotYourName
+from livestream.events import services as events
 from livestream.models import LiveSession, RoomEvent, RoomLog
 from livestream.room import truths
-from livestream.sessions import events, linking, services
+from livestream.sessions import linking, services
 from tests.catalog.test_stock import in_threads
 from tests.make import (
     make_host,

@@ -17,10 +17,11 @@ from donghai.local.valkey import Valkey
 from livestream.chat import moderation
 from livestream.chat import services as chat
 from livestream.crew import services as crew
+from livestream.events import services as events
 from livestream.models import LiveSession, ReactionCount, RoomEvent, RoomLog
 from livestream.room import stream
 from livestream.room.reactions import store
-from livestream.sessions import events, linking, services
+from livestream.sessions import linking, services
 from tests.livestream.lines import Viewer, Web
 from tests.make import (
     make_claim,

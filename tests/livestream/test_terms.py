@@ -14,7 +14,8 @@ from catalog.models import Merchant, Product
 from donghai.home import home_day
 from donghai.money import Money
 from livestream.models import HostTerms
-from livestream.sessions import pricing, terms
+from livestream.sessions import pricing
+from livestream.terms import services as terms
 from tests.make import (
     make_client,
     make_host,

@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from livestream.sessions import events
+from livestream.events import services as events
 from livestream.video.engines.adapters import addresses
 from livestream.video.engines.models import RecordedFile, Source
 from livestream.video.models import Stream

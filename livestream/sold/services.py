@@ -14,7 +14,7 @@ from django.db.models import QuerySet, Sum
 from catalog.search import services as search
 from donghai import sql
 from donghai.home import home_day
-from livestream.sessions.models import SoldCount
+from livestream.sold.models import SoldCount
 
 MONTH = timedelta(days=30)
 SHOWN = 24

@@ -19,7 +19,7 @@ from catalog.models import Merchant, Product
 from donghai.errors import Refused
 from donghai.home import home_day
 from hosts.models import Host
-from livestream.sessions.models import HostTerms, Listing
+from livestream.terms.models import HostTerms
 
 MOST = 300  # of one merchant at a time: more is a wholesale price
 FARTHEST = timedelta(days=2 * 366)
@@ -120,8 +120,8 @@ def end(*, merchant_id: int, terms_id: int, by_id: int) -> bool:
 
 def hosts_for(*, merchant_id: int, search: str = "", language: str = "") -> Any:
     """Hosts to choose from, those who listed the merchant's pieces (`knows`) first."""
-    hers = Listing.objects.filter(variant__merchant=merchant_id)
-    knows = Q(pk__in=hers.values("session__host"))
+    listed = Host.objects.filter(sessions__listings__variant__merchant=merchant_id)
+    knows = Q(pk__in=listed.values("pk"))
     found = Host.objects.filter(user__is_active=True).annotate(
         knows=ExpressionWrapper(knows, output_field=BooleanField())
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Variant
 from donghai.errors import Refused
 from hosts.models import Host
-from livestream.sessions.models import Collection, CollectionPiece
+from livestream.collections.models import Collection, CollectionPiece
 
 MOST = 50  # collections of a host
 MOST_PIECES = 200
