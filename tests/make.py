@@ -42,8 +42,8 @@ from livestream.schedule import series
 from livestream.schedule.recurrence import Rule
 from livestream.sessions import linking
 from livestream.sessions import services as livestream
+from orders.checkout import claiming, waiting
 from orders.checkout import services as checkout
-from orders.checkout import waiting
 from orders.checkout.address import Address
 from orders.checkout.loading import load_rules
 from orders.checkout.models import Claim, Order
@@ -225,7 +225,7 @@ def make_claim(
     *, listing: Listing | None = None, bag: uuid.UUID | None = None, quantity: int = 1
 ) -> Claim:
     listing = listing or make_listing()
-    return checkout.claim(
+    return claiming.claim(
         session_id=listing.session_id,
         listing_id=listing.pk,
         quantity=quantity,

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from donghai import idempotency
 from donghai.api import BIGGEST, read, show
-from orders.checkout import services, waiting
+from orders.checkout import claiming, services, waiting
 from orders.checkout.address import address_from
 from orders.checkout.arrivals import came_from
 from orders.checkout.bag import HEADER, BagView, bag_of, bag_or_new, keep, token
@@ -72,7 +72,7 @@ class MakeClaim(APIView):
     def post(self, request: Request, session_id: int) -> Response:
         wanted = read(self.Input, request.data)
         bag = bag_or_new(request._request)
-        made = services.claim(
+        made = claiming.claim(
             session_id=session_id,
             listing_id=wanted["listing"],
             quantity=wanted["quantity"],
@@ -106,7 +106,7 @@ class DropClaim(BagView):
 
     @extend_schema(responses={204: None}, parameters=[BAG_HEADER])
     def delete(self, request: Request, claim_id: int) -> Response:
-        if not services.drop_claim(bag=self.bag, claim_id=claim_id):
+        if not claiming.drop(bag=self.bag, claim_id=claim_id):
             raise services.NothingHeld()
         return Response(status=status.HTTP_204_NO_CONTENT)
 

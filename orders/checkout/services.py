@@ -1,7 +1,6 @@
-"""From "mine" to an order that waits for its money.
+"""From what is held to an order that waits for its money.
 
-Locks of a claim: listing, room counter, and last of all the stock row. Everything else
-here writes rows of its own and needs no lock.
+Only a correction locks its order; all else writes rows of its own and needs no lock.
 """
 
 import json
@@ -16,38 +15,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Hold, Merchant, Product
-from catalog.stock import services as catalog
+from catalog.models import Hold, Product
 from donghai import sql
 from donghai.errors import Refused
 from donghai.money import Money
-from livestream.chat.services import plain_text
-from livestream.models import LiveSession
-from livestream.sessions import linking, pricing
-from orders.checkout import deals, landed, statements, waiting
+from livestream.sessions import pricing
+from orders.checkout import landed, statements
 from orders.checkout.address import Address, require_destination
 from orders.checkout.book import RuleBook
-from orders.checkout.models import Claim, Order, OrderLine, Quote, QuoteLine, Split
+from orders.checkout.models import Order, OrderLine, Quote, QuoteLine, Split
 from orders.checkout.numbering import new_number
-
-MOST_PER_CLAIM = 99
-
-
-class NotOnAir(Refused):
-    code = "not_on_air"
-    title = _("The session is not on air, so nothing can be claimed in it.")
-
-
-class TooMany(Refused):
-    code = "too_many"
-    title = _("One claim is for 1 to %(most)s pieces.")
-    status = 422
-
-
-class TooFew(Refused):
-    code = "too_few"
-    title = _("Its merchant sells at least %(fewest)s of these at once.")
-    status = 422
 
 
 class NothingHeld(Refused):
@@ -83,137 +60,6 @@ class Quoted:
 
     quote: Quote
     lines: list[QuoteLine]
-
-
-def claim(  # noqa: PLR0913 - the facts of a claim, nothing more
-    *,
-    session_id: int,
-    listing_id: int,
-    bag: UUID,
-    quantity: int | None = None,
-    name: str = "",
-    price_minor: int | None = None,
-    came_from: str = "",
-) -> Claim:
-    """Give a viewer units of a listing: a place in line and a hold, or NotEnoughStock.
-
-    Without a quantity, the fewest its merchant sells at once; `price_minor` is the most
-    she agrees to (see `deals.agree`); `came_from` is the other platform whose link
-    brought her. Units she was offered from a waiting line become the claim's. A repeat
-    makes a second claim. Refused, it leaves no trace.
-    """
-    if quantity is not None and not 1 <= quantity <= MOST_PER_CLAIM:
-        raise TooMany(most=MOST_PER_CLAIM)
-    offer = _offer(session_id, listing_id, bag)
-    wanted = offer.min_quantity if quantity is None else quantity
-    if wanted < offer.min_quantity:
-        raise TooFew(fewest=offer.min_quantity)
-    if _bring_back(offer, wanted):
-        offer = _offer(session_id, listing_id, bag)
-    is_offered = offer.ticket is not None and offer.offered_units == wanted
-    if not is_offered and (offer.free is None or offer.free < wanted):
-        catalog.require_free(variant_id=offer.variant_id, quantity=wanted)
-    agreed = deals.agree(offer, wanted, price_minor)
-    made = Claim(
-        listing_id=listing_id,
-        hold_id=offer.offered_id if is_offered else offer.hold_id,
-        deal_id=agreed.deal_id,
-        bag=bag,
-        name=plain_text(name)[:40],
-        quantity=wanted,
-        price_minor=agreed.price_minor,
-        wholesale_minor=agreed.wholesale_minor,
-        currency=offer.currency,
-        came_from=came_from,
-        claimed_at=timezone.now(),
-    )
-    try:
-        _take(made, offer.variant_id, ticket=offer.ticket if is_offered else None)
-    except waiting.OfferOver:
-        waiting.move(offer.variant_id)
-        raise
-    except deals.Crowded:
-        again: dict[str, Any] = {
-            "quantity": quantity,
-            "name": name,
-            "price_minor": price_minor,
-            "came_from": came_from,
-        }
-        return claim(session_id=session_id, listing_id=listing_id, bag=bag, **again)
-    return made
-
-
-def _offer(session_id: int, listing_id: int, bag: UUID) -> Any:
-    """What is on offer to this bag just now; refuses what nobody may claim."""
-    offer = sql.row(
-        statements.OFFER,
-        listing=listing_id,
-        session=session_id,
-        bag=bag,
-        now=timezone.now(),
-    )
-    if offer is None:
-        raise waiting.NotInThisSession()
-    is_replayed = offer.state == LiveSession.State.ENDED and offer.has_replay
-    if offer.state != LiveSession.State.ON_AIR and not is_replayed:
-        raise NotOnAir()
-    if offer.merchant_state != Merchant.State.APPROVED:
-        raise linking.NotForSale()
-    return offer
-
-
-def _bring_back(offer: Any, wanted: int) -> bool:
-    """Bring back what ran out where it's missed: by a line that waits, or by a deal."""
-    if offer.awaited and offer.ticket is None:
-        return waiting.move(offer.variant_id)
-    return not deals.has_room(offer, wanted) and bool(
-        catalog.expire_stale(offer.variant_id)
-    )
-
-
-@transaction.atomic
-def _take(made: Claim, variant_id: int, ticket: int | None) -> None:
-    """Place, claim, and last the guarded hold, so that the stock row is locked briefly.
-
-    The claim names its hold before it exists: that foreign key is checked at commit.
-    With a ticket of the waiting line the hold is there and only lasts longer.
-    """
-    if ticket is not None:
-        waiting.redeem(ticket)
-    made.place = linking.claim_place(
-        listing_id=made.listing_id,
-        quantity=made.quantity,
-        name=made.name,
-        now=made.claimed_at,
-        is_offered=ticket is not None,
-    )
-    deals.keep(made)
-    if ticket is not None:
-        until = waiting.keep_hold(made.hold_id)
-    else:
-        until = catalog.hold(
-            variant_id=variant_id,
-            quantity=made.quantity,
-            bag=made.bag,
-            hold_id=made.hold_id,
-        ).expires_at
-    made.hold = Hold(
-        pk=made.hold_id,
-        variant_id=variant_id,
-        bag=made.bag,
-        quantity=made.quantity,
-        expires_at=until,
-    )
-
-
-def drop_claim(*, bag: UUID, claim_id: int) -> bool:
-    """Give a claim's units back at once. False when they were not held any more."""
-    claims = Claim.objects.of(bag).filter(pk=claim_id)
-    holds = dict(claims.values_list("hold_id", "listing__variant_id"))
-    released = catalog.release(hold_ids=list(holds))
-    for hold_id in released:
-        waiting.move(holds[hold_id])
-    return bool(released)
 
 
 def quote(

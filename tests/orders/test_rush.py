@@ -18,6 +18,7 @@ from catalog.models import Hold, StockLevel, Variant
 from catalog.stock import services as catalog
 from donghai.errors import Refused
 from livestream.models import Listing
+from orders.checkout import claiming
 from orders.checkout import services as checkout
 from orders.checkout.models import Order
 from orders.payments import sandbox
@@ -46,7 +47,7 @@ def claim_and_pay(listing: Listing) -> str:
     """What one buyer comes home with."""
     bag = uuid.uuid4()
     try:
-        claim = checkout.claim(
+        claim = claiming.claim(
             session_id=listing.session_id, listing_id=listing.pk, quantity=1, bag=bag
         )
     except Refused as refusal:

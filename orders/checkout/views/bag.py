@@ -19,7 +19,7 @@ from catalog.models import Hold
 from donghai import sql
 from donghai.errors import Refused
 from livestream.models import CrewMember
-from orders.checkout import services
+from orders.checkout import claiming, services
 from orders.checkout.address import WrongDestination, address_from
 from orders.checkout.bag import bag_of
 from orders.checkout.models import Claim, Order, Quote
@@ -142,7 +142,7 @@ def quote_part(request: HttpRequest) -> HttpResponse:
 def drop(request: HttpRequest, claim_id: int) -> HttpResponse:
     """Give a claim's pieces back."""
     bag = bag_of(request)
-    if bag is not None and services.drop_claim(bag=bag, claim_id=claim_id):
+    if bag is not None and claiming.drop(bag=bag, claim_id=claim_id):
         messages.success(request, _("Given back. Somebody else can have it now."))
     return redirect("orders:bag")
 

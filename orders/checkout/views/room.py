@@ -26,7 +26,7 @@ from livestream.video import replays, streams
 from livestream.video.replays import Replay
 from livestream.views import platforms
 from livestream.views.access import for_desk, own_session
-from orders.checkout import claims_log, numbers, pieces, services, waiting
+from orders.checkout import claiming, claims_log, numbers, pieces, waiting
 from orders.checkout.arrivals import came_from, note
 from orders.checkout.bag import bag_of, bag_or_new, keep
 from orders.checkout.models import Claim, PublishedClaims
@@ -142,7 +142,7 @@ def claim(request: HttpRequest, session_id: int) -> HttpResponse:
     """ "Mine", by plain form: the piece is in the bag, or a message says why not."""
     listing = whole_number(request.POST.get("listing", ""))
     bag = bag_or_new(request)
-    made = services.claim(
+    made = claiming.claim(
         session_id=session_id,
         listing_id=listing or 0,
         quantity=whole_number(request.POST.get("quantity", "")),

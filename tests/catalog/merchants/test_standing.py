@@ -11,7 +11,7 @@ from catalog.sheets.models import SheetImport
 from catalog.stocktaking.codes import code_of
 from livestream.models import Collection, Listing
 from livestream.sessions import linking
-from orders.checkout import services as checkout
+from orders.checkout import claiming
 from orders.checkout.models import Claim
 from tests.catalog.sheets.sheets import as_csv, bracelet, work
 from tests.catalog.sheets.test_pages import Member
@@ -138,7 +138,7 @@ def test_a_piece_of_a_suspended_merchant_is_claimed_by_nobody_even_on_air():
     services.suspend(merchant_id=variant.merchant_id, because="No licence.")
 
     with pytest.raises(linking.NotForSale):
-        checkout.claim(
+        claiming.claim(
             session_id=listing.session_id, listing_id=listing.pk, bag=uuid.uuid4()
         )
 
@@ -147,7 +147,7 @@ def test_a_piece_of_a_suspended_merchant_is_claimed_by_nobody_even_on_air():
     variant.stock.refresh_from_db()
     assert variant.stock.reserved == 0
     services.approve(merchant_id=variant.merchant_id)
-    checkout.claim(
+    claiming.claim(
         session_id=listing.session_id, listing_id=listing.pk, bag=uuid.uuid4()
     )
     assert Hold.objects.count() == 1

@@ -10,7 +10,7 @@ from django.utils import timezone
 from catalog.models import Hold, StockLevel
 from catalog.stock import services as catalog
 from livestream.models import RoomEvent
-from orders.checkout import address, landed, services
+from orders.checkout import address, claiming, landed, services
 from orders.checkout.models import Claim, Order, Quote, Split
 from tests.catalog.test_stock import in_threads
 from tests.make import (
@@ -64,7 +64,7 @@ def test_nothing_is_claimed_in_a_room_that_is_not_on_air():
     session = make_session(on_air=False)
     listing = make_listing(session=session)
 
-    with pytest.raises(services.NotOnAir):
+    with pytest.raises(claiming.NotOnAir):
         make_claim(listing=listing)
 
     assert not Hold.objects.exists()
@@ -73,7 +73,7 @@ def test_nothing_is_claimed_in_a_room_that_is_not_on_air():
 @pytest.mark.django_db
 @pytest.mark.parametrize("quantity", [0, -1, 100])
 def test_an_odd_number_of_pieces_is_refused(quantity):
-    with pytest.raises(services.TooMany):
+    with pytest.raises(claiming.TooMany):
         make_claim(quantity=quantity)
 
 
@@ -122,7 +122,7 @@ def test_only_what_the_bag_holds_now_is_quoted():
     with pytest.raises(services.NothingHeld):
         services.quote(bag=uuid.uuid4(), hold_ids=[claim.hold_id], country="US")
 
-    services.drop_claim(bag=claim.bag, claim_id=claim.pk)
+    claiming.drop(bag=claim.bag, claim_id=claim.pk)
 
     with pytest.raises(services.NothingHeld):
         services.quote(bag=claim.bag, hold_ids=None, country="US")
@@ -188,7 +188,7 @@ def test_a_quote_that_ran_out_or_is_somebody_elses_makes_no_order():
 def test_a_held_piece_that_ran_out_makes_no_order():
     claim = make_claim()
     quoted = services.quote(bag=claim.bag, hold_ids=None, country="US")
-    services.drop_claim(bag=claim.bag, claim_id=claim.pk)
+    claiming.drop(bag=claim.bag, claim_id=claim.pk)
 
     with pytest.raises(services.NothingHeld):
         services.place_order(
@@ -226,11 +226,11 @@ def test_a_claim_takes_the_fewest_its_merchant_sells_at_once():
     variant.save()
     listing = make_listing(variant=variant)
 
-    with pytest.raises(services.TooFew):
+    with pytest.raises(claiming.TooFew):
         make_claim(listing=listing, quantity=4)
     assert not Claim.objects.exists()
 
-    made = services.claim(
+    made = claiming.claim(
         session_id=listing.session_id, listing_id=listing.pk, bag=uuid.uuid4()
     )
     assert made.quantity == 5

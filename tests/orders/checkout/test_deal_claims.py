@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from catalog.models import Hold, StockLevel
 from livestream.deals import services as livestream
 from livestream.models import RoomEvent
-from orders.checkout import deals, services, truths
+from orders.checkout import claiming, deals, truths
 from orders.checkout.models import Claim
 from tests.catalog.test_stock import in_threads
 from tests.make import make_deal, make_listing, make_variant
@@ -22,7 +22,7 @@ PRICES = st.integers(1, 50)
 
 
 def claim(listing, **wanted):
-    return services.claim(
+    return claiming.claim(
         session_id=listing.session_id,
         listing_id=listing.pk,
         bag=wanted.pop("bag", None) or uuid.uuid4(),
@@ -126,7 +126,7 @@ def test_who_has_hers_of_a_deal_is_told_the_normal_price_and_may_take_it():
     assert leaves_no_trace(listing)
     assert claim(listing, bag=bag, price_minor=3000).price_minor == 3000
 
-    services.drop_claim(bag=bag, claim_id=first.pk)
+    claiming.drop(bag=bag, claim_id=first.pk)
     assert claim(listing, bag=bag).price_minor == 2400
 
 

@@ -13,7 +13,7 @@ from catalog.stock import services as catalog
 from livestream.models import Deal
 from livestream.room import stock
 from livestream.sessions import services as livestream
-from orders.checkout import services
+from orders.checkout import claiming
 from orders.checkout.models import PublishedClaims
 from orders.checkout.tickets import Waiting
 from tests.make import (
@@ -45,7 +45,7 @@ def test_by_the_door_a_viewer_waits_is_offered_and_claims(client):
 
     refused = door(client, "post", f"sessions/{listing.session_id}/claims", wanted)
     joined = door(client, "post", line, wanted).json()
-    services.drop_claim(bag=held.bag, claim_id=held.pk)
+    claiming.drop(bag=held.bag, claim_id=held.pk)
     (offered,) = client.get(f"/api/v1/{line}").json()
     claimed = door(client, "post", f"sessions/{listing.session_id}/claims", wanted)
 
@@ -98,7 +98,7 @@ def test_by_plain_forms_a_viewer_joins_and_leaves_the_line(client):
     assert page.context["pinned"].ticket.place == 1
     assert "You are number 1 in line." in page.content.decode()
 
-    services.drop_claim(bag=held.bag, claim_id=held.pk)
+    claiming.drop(bag=held.bag, claim_id=held.pk)
     page = client.get(address)
     assert page.context["pinned"].may_claim
     assert "Free again: it is yours for" in page.content.decode()
@@ -177,7 +177,7 @@ def test_a_host_sees_her_share_before_she_changes_a_price_or_starts_a_deal():
 def test_the_desk_follows_what_becomes_of_each_claim():
     listing = make_listing()
     claims = [make_claim(listing=listing) for _ in range(3)]
-    services.drop_claim(bag=claims[0].bag, claim_id=claims[0].pk)
+    claiming.drop(bag=claims[0].bag, claim_id=claims[0].pk)
     catalog.begin_paying(hold_ids=[claims[1].hold_id])
     client = make_client(listing.session.host.user)
     address = f"/studio/{listing.session_id}/desk/claims/"
@@ -198,13 +198,13 @@ def test_a_log_is_read_by_everybody_once_its_host_publishes_it(client):
     session = make_session()
     listing = make_listing(session=session)
     paid, dropped = (
-        services.claim(
+        claiming.claim(
             session_id=session.pk, listing_id=listing.pk, bag=uuid.uuid4(), name=name
         )
         for name in ("Zoe", "")
     )
     catalog.consume(hold_ids=[paid.hold_id])
-    services.drop_claim(bag=dropped.bag, claim_id=dropped.pk)
+    claiming.drop(bag=dropped.bag, claim_id=dropped.pk)
     host = make_client(session.host.user)
     page, publish = (
         f"/live/{session.pk}/claims/",

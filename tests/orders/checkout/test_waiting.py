@@ -12,7 +12,7 @@ from catalog.stock import services as catalog
 from livestream.models import RoomEvent
 from livestream.sessions import linking
 from livestream.sessions import services as livestream
-from orders.checkout import services, truths, waiting
+from orders.checkout import claiming, truths, waiting
 from orders.checkout.models import Claim
 from orders.checkout.tickets import Waiting
 from tests.catalog.test_stock import in_threads
@@ -40,7 +40,7 @@ def states():
 
 
 def give_back(claim):
-    assert services.drop_claim(bag=claim.bag, claim_id=claim.pk)
+    assert claiming.drop(bag=claim.bag, claim_id=claim.pk)
 
 
 @pytest.mark.django_db
