@@ -30,6 +30,7 @@ RETURNING id
 AWAIT_SQL = """
 UPDATE catalog_stocklevel SET awaited = awaited + %(quantity)s
 WHERE variant_id = %(variant)s AND reserved > 0
+  AND on_hand - allocated >= %(quantity)s
   AND on_hand - allocated - reserved - awaited < %(quantity)s
 """
 
@@ -62,7 +63,7 @@ def hold_awaited(
 def wait_for(*, variant_id: int, quantity: int) -> bool:
     """Set units aside for somebody in line once they come back.
 
-    False, with nothing changed, when they are free now or nothing is held.
+    False, with nothing changed, when they are free now, or what is held is too few.
     """
     return sql.change(AWAIT_SQL, variant=variant_id, quantity=quantity) == 1
 

@@ -52,16 +52,17 @@ def claim(  # noqa: PLR0913 - the facts of a claim, nothing more
 ) -> Claim:
     """Give a viewer units of a listing: a place in line and a hold, or NotEnoughStock.
 
-    Without a quantity, the fewest its merchant sells at once; `price_minor` is the most
-    she agrees to (see `deals.agree`); `came_from` is the other platform whose link
-    brought her. Units she was offered from a waiting line become the claim's. A repeat
-    makes a second claim. Refused, it leaves no trace.
+    Without a quantity, what she was offered from a waiting line, which becomes the
+    claim's, else the fewest its merchant sells at once; `price_minor` is the most she
+    agrees to (see `deals.agree`); `came_from` is the other platform whose link brought
+    her. A repeat makes a second claim. Refused, it leaves no trace.
     """
     if quantity is not None and not 1 <= quantity <= MOST_PER_CLAIM:
         raise TooMany(most=MOST_PER_CLAIM)
     offer = _offer(session_id, listing_id, bag)
-    wanted = offer.min_quantity if quantity is None else quantity
-    if wanted < offer.min_quantity:
+    usual = offer.offered_units or offer.min_quantity
+    wanted = usual if quantity is None else quantity
+    if wanted < offer.min_quantity and wanted != offer.offered_units:
         raise TooFew(fewest=offer.min_quantity)
     if _bring_back(offer, wanted):
         offer = _offer(session_id, listing_id, bag)

@@ -1,8 +1,11 @@
 """The line for a piece that others hold: who waits is offered it before anybody else.
 
 A line is of a variant, whichever room its people came from, and goes by `Waiting.id`.
-What they wait for is kept from everybody else by the stock row itself (`StockLevel.
-awaited`). Locks: a place in line, then the room's counter, then hold and stock.
+Who waits for several units is not passed over: what comes back is gathered for her as
+long as what is held may still make it enough. Once too few are left unsold her waiting
+is over, and the next in line is asked. What people wait for is kept from everybody else
+by the stock row itself (`StockLevel.awaited`). Locks: a place in line, then the room's
+counter, then hold and stock.
 """
 
 from collections.abc import Iterable
@@ -29,8 +32,8 @@ from livestream.sessions import linking
 from livestream.sessions.services import require
 from orders.checkout.tickets import Waiting
 
-# Lines that can go on: something is free, sold for good, run out or not answered, or
-# the session is over.
+# Lines that can go on: enough is free, too few are left unsold, an offer ran out or was
+# not answered, or the session is over.
 DUE_SQL = """
 SELECT DISTINCT ticket.variant_id
 FROM orders_waiting ticket
@@ -39,7 +42,8 @@ JOIN livestream_listing listing ON listing.id = ticket.listing_id
 JOIN livestream_livesession session ON session.id = listing.session_id
 WHERE ticket.state IN ('WAITING', 'OFFERED') AND (
     ticket.state = 'WAITING' AND (
-        stock.on_hand - stock.allocated - stock.reserved > 0 OR stock.reserved = 0
+        ticket.quantity <= stock.on_hand - stock.allocated - stock.reserved
+        OR ticket.quantity > stock.on_hand - stock.allocated
         OR session.state <> 'ON_AIR')
     OR ticket.state = 'OFFERED' AND NOT EXISTS (
         SELECT FROM catalog_hold hold WHERE hold.id = ticket.hold_id
@@ -210,10 +214,10 @@ def _settle(variant_id: int) -> bool:
     )
     passed = unanswered.update(state=Waiting.State.PASSED)
     level = StockLevel.objects.get(pk=variant_id)
-    is_sold = level.reserved == 0 and level.free <= 0
+    too_few = Q(quantity__gt=level.on_hand - level.allocated)
     closed = ~Q(listing__session__state=LiveSession.State.ON_AIR)
-    over = rows.waiting() if is_sold else rows.waiting().filter(closed)
-    ended = list(over.order_by("pk").select_for_update(of=("self",)))
+    over = rows.waiting().filter(too_few | closed).order_by("pk")
+    ended = list(over.select_for_update(of=("self",)))
     if ended:
         _end(ended, Waiting.State.OVER)
         units = sum(row.quantity for row in ended)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from catalog.models import Hold, StockLevel
+from catalog.models import Hold, StockLevel, Variant
 from catalog.stock import services as catalog
 from livestream.models import RoomEvent
 from livestream.sessions import linking
@@ -140,6 +140,35 @@ def test_what_is_more_than_the_line_wants_is_anybodys():
     with pytest.raises(catalog.NotEnoughStock):
         make_claim(listing=listing)
     assert states() == [State.OFFERED]
+
+
+@pytest.mark.django_db
+def test_who_wants_several_is_not_passed_over_while_there_may_be_enough_for_her():
+    listing, claims = make_held(on_hand=3)
+    of_variant = Variant.objects.filter(pk=listing.variant_id)
+    several, one = uuid.uuid4(), uuid.uuid4()
+    of_variant.update(min_quantity=2)
+    make_ticket(listing=listing, bag=several)
+    of_variant.update(min_quantity=1)
+    make_ticket(listing=listing, bag=one)
+
+    give_back(claims[0])
+    catalog.consume(hold_ids=[claims[1].hold_id])
+    waiting.move_all()
+    assert states() == [State.WAITING, State.WAITING]
+    with pytest.raises(catalog.NotEnoughStock):
+        make_claim(listing=listing)
+
+    catalog.consume(hold_ids=[claims[2].hold_id])
+    assert waiting.move_all() == 1
+    assert states() == [State.OVER, State.OFFERED]
+    of_variant.update(min_quantity=2)  # her merchant's change of mind comes too late
+    made = claiming.claim(bag=one, **of(listing))
+    assert (made.quantity, states()[1]) == (1, State.TAKEN)
+    with pytest.raises(catalog.NotEnoughStock):  # one is held, she would need two
+        make_ticket(listing=listing)
+    assert StockLevel.objects.get(pk=listing.variant_id).awaited == 0
+    assert list(truths.broken()) == []
 
 
 @pytest.mark.django_db
