@@ -92,14 +92,12 @@ STUDIO: list[URLPattern | URLResolver] = [
     ),
     path(
         "<int:session_id>/collections/<int:collection_id>/link/",
-        kept.collection,
-        {"act": "link"},
+        kept.link_all,
         name="link-collection",
     ),
     path(
         "<int:session_id>/collections/<int:collection_id>/drop/",
-        kept.collection,
-        {"act": "drop"},
+        kept.drop,
         name="drop-collection",
     ),
     path(

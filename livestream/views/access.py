@@ -22,6 +22,7 @@ from livestream.crew.services import Seat
 from livestream.models import LiveSession
 
 P = ParamSpec("P")
+SAID = ("variant", "retail")  # of an assistant's form, written down with the act
 
 
 def for_hosts(
@@ -62,7 +63,9 @@ def for_desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if request.method in ("GET", "HEAD"):
             return do()
         named = match.url_name if match else ""
-        return crew.noted(seat=seat, act=named or "", details=kwargs, do=do)
+        asked = {name: request.POST[name][:40] for name in SAID if name in request.POST}
+        details = kwargs | asked
+        return crew.noted(seat=seat, act=named or "", details=details, do=do)
 
     return only_desk
 

@@ -1,4 +1,7 @@
-"""What a host keeps for later sessions: put in, take out, add whole, drop."""
+"""What a host keeps for later sessions: put in, take out, add whole, drop.
+
+An assistant adds what is kept to the session they share; the lists stay the host's.
+"""
 
 from collections.abc import Iterable
 
@@ -16,7 +19,7 @@ from livestream.collections import services as collections
 from livestream.models import Collection, LiveSession
 from livestream.sessions import linking
 from livestream.views import market
-from livestream.views.access import for_hosts, own_session
+from livestream.views.access import for_desk, for_hosts, own_session
 
 
 @for_hosts
@@ -33,21 +36,30 @@ def collect(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         request,
         _("%(sku)s is in “%(name)s”.") % {"sku": variant.sku, "name": kept.name},
     )
-    return redirect(market.back_to(request, session))
+    return redirect(market.back_to(request, session.pk))
 
 
 @for_hosts
 @require_POST
-def collection(
-    request: HttpRequest, host: Host, session_id: int, collection_id: int, act: str
+def drop(
+    request: HttpRequest, host: Host, session_id: int, collection_id: int
 ) -> HttpResponse:
-    """Add all of a collection to the session, or drop the collection."""
+    """Forget a collection."""
     session = own_session(host, session_id)
     found = get_object_or_404(Collection, pk=collection_id, host=host)
-    if act == "drop":
-        collections.drop(found)
-        messages.success(request, _("“%(name)s” is gone.") % {"name": found.name})
-        return redirect("livestream:pieces", session.pk)
+    collections.drop(found)
+    messages.success(request, _("“%(name)s” is gone.") % {"name": found.name})
+    return redirect("livestream:pieces", session.pk)
+
+
+@for_desk
+@require_POST
+def link_all(
+    request: HttpRequest, host: Host, session_id: int, collection_id: int
+) -> HttpResponse:
+    """Add all of a collection to the session."""
+    session = own_session(host, session_id)
+    found = get_object_or_404(Collection, pk=collection_id, host=host)
     variants = collections.variants_of(found)
     added, refused = _link_all(session, variants)
     if added:
@@ -78,7 +90,7 @@ def take_out(
     collections.take_out(collection=found, variant_id=variant.pk)
     facts = {"sku": variant.sku, "name": found.name}
     messages.success(request, _("%(sku)s is out of “%(name)s”.") % facts)
-    return redirect(market.back_to(request, session))
+    return redirect(market.back_to(request, session.pk))
 
 
 def _link_all(

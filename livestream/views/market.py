@@ -1,9 +1,10 @@
 """A host's market beside one of her sessions: find, see her share, add in one tap."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -29,7 +30,7 @@ from livestream.collections import services as collections
 from livestream.models import Collection, Listing, LiveSession
 from livestream.sessions import linking, pricing
 from livestream.sold import services as sold
-from livestream.views.access import for_hosts, own_session
+from livestream.views.access import for_desk, for_hosts, own_session
 
 PAGE = 12
 ALIKE = 12
@@ -131,10 +132,11 @@ def market(request: HttpRequest, host: Host) -> HttpResponse:
     return redirect(reverse("livestream:pieces", args=[now.pk], query=request.GET))
 
 
-@for_hosts
+@for_desk
 def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """The market beside a session; each piece shows the host's share at a price."""
     session = own_session(host, session_id)
+    is_host = request.seat.is_host  # type: ignore[attr-defined]
     counter = Counter.of(session)
     look = _look(request, host)
     shelf, products = _shelf(request, look)
@@ -145,7 +147,7 @@ def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         {
             "here": "account",
             "session": session,
-            "sessions": _own_sessions(host)[:20],
+            "sessions": _own_sessions(host)[:20] if is_host else [],
             "listings": _listings(session),
             "back": request.get_full_path(),
             "shelf": shelf,
@@ -153,6 +155,7 @@ def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
             "nights": nights,
             "languages": dict(Language.choices),
             "collections": collections.of(host),
+            "is_host": is_host,
             "offering": _offering(counter.terms),
             "look": look,
             "kept": look.kept,
@@ -162,7 +165,7 @@ def pieces(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     )
 
 
-@for_hosts
+@for_desk
 def piece(
     request: HttpRequest, host: Host, session_id: int, variant_id: int
 ) -> HttpResponse:
@@ -183,44 +186,54 @@ def piece(
             "share": yuan(row.shares.host),
         }
         messages.info(request, words % facts)
-    return redirect(back_to(request, session))
+    return redirect(back_to(request, session.pk))
 
 
-@for_hosts
+def in_its_row(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Say why not beside the piece: a script gets only the reason."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, session_id: int) -> HttpResponse:
+        try:
+            return view(request, session_id)
+        except Refused as refusal:
+            if request.headers.get("HX-Request"):
+                return _refused_part(request, str(refusal))
+            messages.error(request, str(refusal))
+            return redirect(back_to(request, session_id))
+
+    return answer
+
+
+@in_its_row
+@for_desk
 @require_POST
 def link(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """Accept the price in the box: the piece joins the session, or it is said why not.
 
-    A script gets the row and the list of the session anew; after a refusal only the
-    reason, so that what she typed stays in the box.
+    A script gets the row and the list of the session anew; after a refusal what she
+    typed stays in the box.
     """
     session = own_session(host, session_id)
     wanted = whole_number(request.POST.get("variant", ""))
     variant_id = get_object_or_404(Variant, pk=wanted).pk
-    is_part = bool(request.headers.get("HX-Request"))
-    try:
-        listing = linking.link_variant(
-            host=host,
-            session_id=session.pk,
-            variant_id=variant_id,
-            retail=pricing.read_price(request.POST.get("retail", ""), session.currency),
-        )
-    except Refused as refusal:
-        if is_part:
-            return _refused_part(request, variant_id, str(refusal))
-        messages.error(request, str(refusal))
-        return redirect(back_to(request, session))
+    listing = linking.link_variant(
+        host=host,
+        session_id=session.pk,
+        variant_id=variant_id,
+        retail=pricing.read_price(request.POST.get("retail", ""), session.currency),
+    )
     words = _("%(sku)s is in your session; you get %(share)s of each.") % {
         "sku": listing.variant.sku,
         "share": yuan(listing.host_share),
     }
-    if is_part:
+    if request.headers.get("HX-Request"):
         return _linked_part(request, session, variant_id, words)
     messages.success(request, words)
-    return redirect(back_to(request, session))
+    return redirect(back_to(request, session.pk))
 
 
-@for_hosts
+@for_desk
 @require_POST
 def unlink(
     request: HttpRequest, host: Host, session_id: int, listing_id: int
@@ -229,7 +242,7 @@ def unlink(
     session = own_session(host, session_id)
     get_object_or_404(Listing, pk=listing_id, session=session)
     linking.unlink(host=host, session_id=session.pk, listing_id=listing_id)
-    return redirect(back_to(request, session))
+    return redirect(back_to(request, session.pk))
 
 
 def _look(request: HttpRequest, host: Host) -> Look:
@@ -288,8 +301,9 @@ def _answer(row: Row) -> dict[str, Any]:
     return {"row": row, "answered": row.variant.pk, "refusal": row.refusal}
 
 
-def _refused_part(request: HttpRequest, variant_id: int, words: str) -> HttpResponse:
+def _refused_part(request: HttpRequest, words: str) -> HttpResponse:
     """Why not, in the place where the share of that row stands."""
+    variant_id = whole_number(request.POST["variant"])
     facts = {"answered": variant_id, "refusal": words}
     part = render(request, "livestream/_variant_answer.html", facts)
     part["HX-Retarget"] = f"#answer-{variant_id}"
@@ -303,7 +317,7 @@ def _linked_part(
     facts = {
         "row": Counter.of(session).row(_for_sale(variant_id)),
         "session": session,
-        "back": back_to(request, session),
+        "back": back_to(request, session.pk),
         "listings": _listings(session),
     }
     part = render(request, "livestream/_variant_linked.html", facts)
@@ -338,8 +352,8 @@ def suggestion(session: LiveSession, variant: Variant, terms: pricing.Terms) -> 
     return Money.of(whole, least.currency)
 
 
-def back_to(request: HttpRequest, session: LiveSession) -> str:
+def back_to(request: HttpRequest, session_id: int) -> str:
     """The page of ours the form stood on, else the market beside the session."""
     wanted = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()})
-    return wanted if is_ours else f"/studio/{session.pk}/pieces/"
+    return wanted if is_ours else f"/studio/{session_id}/pieces/"

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from livestream.collections import services as collections
 from livestream.crew import services
 from livestream.crew.models import READS_ON
 from livestream.models import CrewMember, LiveSession, ModerationAct, RoomEvent
@@ -15,6 +16,7 @@ from tests.make import (
     make_known_user,
     make_listing,
     make_session,
+    make_variant,
 )
 
 
@@ -52,6 +54,43 @@ def test_an_assistant_runs_the_desk_in_the_hosts_name_and_is_written_down():
         ("pin", "ASSISTANT"),
         ("pin", "ASSISTANT"),
     ]
+
+
+@pytest.mark.django_db
+def test_an_assistant_chooses_pieces_of_the_market_and_leaves_the_hosts_lists_alone():
+    session, elsewhere = make_session(), make_session()
+    kept, free = make_variant(), make_variant()
+    shelf = collections.keep(host=session.host, name="Friday", variant_id=kept.pk)
+    seat = make_crew(session, "ASSISTANT")
+    client, page = client_of(seat), f"/studio/{session.pk}/pieces/"
+    lists = f"/studio/{session.pk}/collections/{shelf.pk}/"
+
+    shown = client.get(page, {"collection": shelf.pk}).content.decode()
+    assert "Add all to the session" in shown
+    assert not [one for one in ("drop", "take-out", "collect/") if one in shown]
+    assert client.get(f"{page}of/{free.pk}/", {"retail": "99"}).status_code == 200
+    client.post(f"{lists}link/")
+    client.post(f"{page}link/", {"variant": free.pk, "retail": "99"})
+    client.post(f"{page}link/", {"variant": free.pk, "retail": "0"})  # refused
+    client.post(f"{page}{session.listings.get(variant=kept).pk}/unlink/")
+
+    assert [one.variant_id for one in session.listings.all()] == [free.pk]
+    noted = ModerationAct.objects.filter(session=session, by=seat.user_id)
+    assert [(act.act, act.details.get("variant")) for act in noted.order_by("pk")] == [
+        ("link-collection", None),
+        ("link", str(free.pk)),
+        ("unlink", None),
+    ]
+    for where in (f"{lists}drop/", f"{lists}{kept.pk}/take-out/", f"{page}collect/"):
+        assert client.post(where, {"variant": free.pk, "name": "x"}).status_code == 403
+    assert collections.pieces_of(shelf) == {kept.pk}
+    own = session.listings.get()
+    for nobody in (client_of(make_crew(session)), make_client(elsewhere.host.user)):
+        asked = {"variant": kept.pk, "retail": "99"}
+        assert nobody.get(page).status_code == 404
+        assert nobody.post(f"{page}link/", asked).status_code == 404
+        assert nobody.post(f"{page}{own.pk}/unlink/").status_code == 404
+    assert [one.variant_id for one in session.listings.all()] == [free.pk]
 
 
 @pytest.mark.django_db
