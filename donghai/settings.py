@@ -241,6 +241,7 @@ ROUNDS = [
     ("catalog.connections.outbox.forget_old", 3600.0),
     ("livestream.sold.services.refresh_search", 600.0),
     ("livestream.room.samples.count", 15.0),
+    ("livestream.chat.forgetting.forget_old", 3600.0),
     ("livestream.schedule.series.fill_horizon", 3600.0),
     ("livestream.schedule.reminders.look", 30.0),
     ("livestream.schedule.following.forget_old", 3600.0),

@@ -9,11 +9,13 @@ from functools import cache
 
 import anyio
 import httpx
+from django.utils.http import parse_http_date_safe
 
 from catalog.connections import addresses
 
 SECONDS = 10.0
 MOST_READ = 64 * 1024
+LONGEST_WAIT = 366 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Answer:
     status: int | None = None
     text: str = ""
     error: str = ""
+    wait: int = 0  # seconds it asks us to wait (Retry-After), 0 where it does not say
 
     @property
     def is_good(self) -> bool:
@@ -33,9 +36,9 @@ class Answer:
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Send once. Whatever goes wrong outside is an Answer, too; redirects are."""
     begun = time.monotonic()
-    status, text, error = None, "", ""
+    status, text, error, wait = None, "", "", 0
     try:
-        status, text = anyio.run(_post, url, body, dict(headers))
+        status, text, wait = anyio.run(_post, url, body, dict(headers))
     except TimeoutError:
         error = f"No answer within {SECONDS:.0f} seconds"
     except addresses.AddressNotAllowed:
@@ -45,10 +48,11 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     except (httpx.HTTPError, OSError, ssl.SSLError) as problem:
         error = f"{type(problem).__name__}: {problem}"[:200]
     took = int((time.monotonic() - begun) * 1000)
-    return Answer(took, status, text.replace("\x00", ""), error.replace("\x00", ""))
+    text, error = text.replace("\x00", ""), error.replace("\x00", "")
+    return Answer(took, status, text, error, wait)
 
 
-async def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+async def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, int]:
     with anyio.fail_after(SECONDS):
         target = addresses.read(url)
         address = await anyio.to_thread.run_sync(
@@ -64,7 +68,16 @@ async def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, st
                 extensions={"sni_hostname": target.host},
             )
             response = await client.send(request, stream=True)
-            return response.status_code, await _beginning(response)
+            wait = _wait(response.headers.get("retry-after", ""))
+            return response.status_code, await _beginning(response), wait
+
+
+def _wait(text: str) -> int:
+    """Seconds of a Retry-After, which is a number of them or a date (RFC 9110)."""
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]), LONGEST_WAIT)
+    until = parse_http_date_safe(text) or 0
+    return max(0, min(until - int(time.time()), LONGEST_WAIT))
 
 
 async def _beginning(response: httpx.Response) -> str:

@@ -29,7 +29,8 @@ class ChatLineQuerySet(models.QuerySet["ChatLine"]):
 class ChatLine(models.Model):
     """What somebody wrote: the row beside a chat event, or one that waits to be one.
 
-    `number` is the event's. A deleted line's text is kept by the act that deleted it.
+    `number` is the event's. A deleted line's text is kept by the act that deleted it,
+    and `address_hash` for a month.
     """
 
     class State(models.TextChoices):
@@ -84,7 +85,12 @@ class ChatLine(models.Model):
         indexes = [
             models.Index(
                 fields=["session"], condition=Q(state="HELD"), name="lines_that_wait"
-            )
+            ),
+            models.Index(
+                fields=["said_at"],
+                condition=~Q(address_hash=""),
+                name="addresses_to_forget",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,8 @@
 """Following a host, or one session, without an account.
 
 A mailbox counts once its link is pressed; nobody can be mailed full: after five mails
-that nobody pressed, the wait before the next one doubles. A device counts at once.
+that nobody pressed, the wait before the next one doubles. A device counts at once. From
+one network address so many mailboxes and devices may be given in an hour.
 """
 
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.connections import addresses
-from donghai import steps
+from donghai import sql, steps
 from donghai.errors import Refused
 from livestream.schedule import push
 from livestream.schedule.models import Follow, Reminder, Subscriber
@@ -23,8 +24,12 @@ from livestream.sessions.models import LiveSession
 
 CONFIRM = "livestream.confirm_follow"
 FREE_ASKS = 5
-HOUR, MONTH = timedelta(hours=1), timedelta(days=30)
+MOST_FROM_ADDRESS = 30  # in an hour: a family, a café; not a list of strangers
+HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 LINK_LASTS = timedelta(days=3)
+
+# Those who ask from one address come one after the other, so that the count is right
+TURN_SQL = "SELECT pg_advisory_xact_lock(hashtext(%(address)s)) AS mine"
 
 _links = TimestampSigner(salt="follow")
 _stops = Signer(salt="stop reminders")
@@ -34,6 +39,12 @@ class LinkIsOver(Refused):
     code = "link_is_over"
     title = _("This link is too old or not whole. Ask for reminders once more.")
     status = 410
+
+
+class TooManyFromHere(Refused):
+    code = "too_many_from_here"
+    title = _("Many reminders were asked for from your network. Try in an hour again.")
+    status = 429
 
 
 class NotADevice(Refused):
@@ -52,18 +63,24 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How to speak to somebody: the language of the page, the zone of the browser."""
+    """How to speak to somebody: the language of the page, the zone of the browser.
+
+    `address_hash` says where they are, without anybody being able to read it.
+    """
 
     language: str
     zone: str
+    address_hash: str = ""
 
 
 @transaction.atomic
 def ask(*, email: str, wish: Wish, reader: Reader) -> None:
     """Mail a link that confirms a wish, unless the mailbox was asked too often.
 
-    Locks the subscriber. Whether the address was known makes no difference to see.
+    Locks the network address, then the subscriber. Whether the mailbox was known makes
+    no difference to see. Refuses with TooManyFromHere.
     """
+    _require_few(reader.address_hash, _name(email))
     subscriber = _mailbox(email, reader)
     now = timezone.now()
     over = subscriber.asks - FREE_ASKS
@@ -72,7 +89,8 @@ def ask(*, email: str, wish: Wish, reader: Reader) -> None:
         return
     follow = _wished(subscriber, wish)
     subscriber.asks, subscriber.asked_at = min(subscriber.asks + 1, 999), now
-    subscriber.save(update_fields=["asks", "asked_at"])
+    subscriber.asked_from = reader.address_hash
+    subscriber.save(update_fields=["asks", "asked_at", "asked_from"])
     steps.schedule(CONFIRM, subject_id=follow.pk, key=f"{now:%Y%m%dT%H%M%S.%f}")
 
 
@@ -86,21 +104,28 @@ def follow_by_mail(*, email: str, wish: Wish, reader: Reader) -> Subscriber:
 
 @transaction.atomic
 def follow_by_push(*, device: push.Device, wish: Wish, reader: Reader) -> Subscriber:
-    """Follow at once, on a device. Refuses an address we would never send to."""
+    """Follow at once, on a device. Locks the network address.
+
+    Refuses an address we would never send to, and TooManyFromHere.
+    """
     try:
         addresses.read(device.endpoint)
     except addresses.AddressNotAllowed:
         raise NotADevice() from None
     if not device.is_whole:
         raise NotADevice()
+    known_as = f"push:{sha256(device.endpoint.encode()).hexdigest()}"
+    _require_few(reader.address_hash, known_as)
     subscriber, _is_new = Subscriber.objects.update_or_create(
-        known_as=f"push:{sha256(device.endpoint.encode()).hexdigest()}",
+        known_as=known_as,
         defaults={
             "endpoint": device.endpoint,
             "public_key": device.public_key,
             "shared_secret": device.shared_secret,
             "language": reader.language,
             "zone": reader.zone,
+            "asked_at": timezone.now(),
+            "asked_from": reader.address_hash,
         },
     )
     _confirm(_wished(subscriber, wish))
@@ -160,7 +185,10 @@ def forget(subscriber_id: int) -> None:
 
 
 def forget_old() -> None:
-    """Wishes nobody confirmed, subscribers of nobody, last month's reminders."""
+    """Wishes nobody confirmed, subscribers of nobody, last month's reminders.
+
+    And from where somebody asked, a day later.
+    """
     now = timezone.now()
     Follow.objects.filter(confirmed_at=None, made_at__lt=now - LINK_LASTS).delete()
     over = [LiveSession.State.ENDED, LiveSession.State.CANCELLED]
@@ -170,6 +198,8 @@ def forget_old() -> None:
     lonely = Subscriber.objects.filter(follows=None, made_at__lt=now - MONTH)
     lonely.exclude(asked_at__gt=now - MONTH).delete()
     Reminder.objects.filter(starts_at__lt=now - MONTH).delete()
+    placed = Subscriber.objects.exclude(asked_from="")
+    placed.filter(asked_at__lt=now - DAY).update(asked_from="")
 
 
 def mine(subscriber_ids: Iterable[int], wish: Wish) -> list[Follow]:
@@ -182,9 +212,24 @@ def mine(subscriber_ids: Iterable[int], wish: Wish) -> list[Follow]:
     return list(found.of_session(session))
 
 
+def _require_few(address_hash: str, known_as: str) -> None:
+    """Raise TooManyFromHere unless few others were given from there in an hour."""
+    if not address_hash:
+        return
+    sql.row(TURN_SQL, address=f"follow {address_hash}")
+    lately = Subscriber.objects.filter(asked_at__gt=timezone.now() - HOUR)
+    others = lately.filter(asked_from=address_hash).exclude(known_as=known_as)
+    if others.count() >= MOST_FROM_ADDRESS:
+        raise TooManyFromHere()
+
+
+def _name(email: str) -> str:
+    return email.strip().lower()
+
+
 def _mailbox(email: str, reader: Reader) -> Subscriber:
     """The mailbox's row, locked."""
-    name = email.strip().lower()
+    name = _name(email)
     made = {"language": reader.language, "zone": reader.zone}
     Subscriber.objects.get_or_create(known_as=name, defaults=made)
     return Subscriber.objects.select_for_update().get(known_as=name)

@@ -116,7 +116,8 @@ class Subscriber(models.Model):
 
     `known_as` is the address in small letters, or a hash of the push service's. A
     device gives `endpoint` with its keys, a mailbox has none. `asks` counts the mails
-    that asked a mailbox to confirm since it last did.
+    that asked a mailbox to confirm since it last did; `asked_from` is a hash of the
+    network address of who asked last, for a day.
     """
 
     known_as = models.CharField(max_length=254, unique=True)
@@ -129,6 +130,7 @@ class Subscriber(models.Model):
     zone = models.CharField(_("time zone"), max_length=40, default="UTC")
     asks = models.PositiveSmallIntegerField(default=0)
     asked_at = models.DateTimeField(_("asked"), null=True)
+    asked_from = models.CharField(max_length=32, blank=True, default="")
     made_at = models.DateTimeField(_("made"), default=timezone.now)
 
     objects = SubscriberQuerySet.as_manager()
@@ -141,6 +143,13 @@ class Subscriber(models.Model):
                 name="a_device_comes_with_its_keys",
                 condition=Q(endpoint="", public_key="", shared_secret="")
                 | ~Q(endpoint="") & ~Q(public_key="") & ~Q(shared_secret=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_from"],
+                condition=~Q(asked_from=""),
+                name="asked_from_an_address",
             ),
         ]
 
@@ -208,7 +217,8 @@ class Reminder(models.Model):
 
     Written before anything is sent, so that a crash between the two loses it and never
     doubles it. `starts_at` is the start it reminds of: a session that moved to another
-    time is reminded of anew.
+    time is reminded of anew. `again_at` is until when a push service that did not take
+    it asks us to wait: from then on it may be claimed once more.
     """
 
     class Kind(models.TextChoices):
@@ -226,6 +236,7 @@ class Reminder(models.Model):
     starts_at = models.DateTimeField(_("starts"))
     claimed_at = models.DateTimeField(_("claimed"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True)
+    again_at = models.DateTimeField(_("tried again"), null=True)
 
     class Meta:
         verbose_name = _("reminder")

@@ -1,9 +1,15 @@
-"""Reminders as notifications on devices, a few push services asked at a time."""
+"""Reminders as notifications on devices, a few push services asked at a time.
+
+A service that says it is busy is asked again: after the time it names, but no sooner
+than half a minute later, then at ever longer intervals. Silence is not an answer: it
+may have taken the notification, so that one is not sent again.
+"""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 
 from django.urls import reverse
@@ -16,6 +22,7 @@ from livestream.sessions.models import LiveSession
 log = logging.getLogger(__name__)
 
 Send = Callable[[Sequence[Reminder]], list[int]]
+SOON, LATER = timedelta(seconds=30), timedelta(minutes=30)
 SIDE_BY_SIDE = 20  # as many as are claimed: a service that hangs holds up only its own
 
 
@@ -54,10 +61,20 @@ def _send_all(
             sent.append(reminder.pk)
         elif answer.status in push.GONE:
             following.forget(reminder.subscriber_id)
+        elif answer.status in push.BUSY:
+            _try_again(reminder, answer.wait)
         else:
             said = {"status": answer.status, "subscriber": reminder.subscriber_id}
             log.warning("notification not taken", extra=said)
     return sent
+
+
+def _try_again(reminder: Reminder, wait: int) -> None:
+    """Give the claim back for later: as long again as has been tried in vain."""
+    now = timezone.now()
+    grown = min(max(SOON, now - reminder.claimed_at), LATER)
+    reminder.again_at = now + max(grown, timedelta(seconds=wait))
+    reminder.save(update_fields=["again_at"])
 
 
 def _words(session: LiveSession, reminder: Reminder) -> dict[str, str]:

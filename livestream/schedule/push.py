@@ -27,6 +27,7 @@ from catalog.connections import addresses, posting
 CURVE = ec.SECP256R1()
 HALF_DAY = 12 * 3600  # seconds a signature is good for; the standard allows twice that
 GONE = (404, 410)  # the device does not want it any more, say the services
+BUSY = (429, 500, 502, 503, 504)  # it was not taken, and may be another time
 
 
 @dataclass(frozen=True, slots=True)

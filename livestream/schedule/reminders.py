@@ -3,8 +3,10 @@
 A round finds sessions of which a kind is due and writes steps, a few for each session
 and channel so that thousands go out side by side. A step claims some followers by
 writing their `Reminder` rows, commits, and only then sends: whoever dies between the
-two loses those reminders, and nobody gets one twice. One that is late goes out until
-the next kind is due; who began to follow after it was due does not get it.
+two loses those reminders, and nobody gets one twice. What a push service was too busy
+to take is claimed once more when its `again_at` has come; until then the step waits.
+One that is late goes out until the next kind is due; who began to follow after it was
+due does not get it.
 """
 
 import time
@@ -13,7 +15,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Mod
 from django.utils import timezone
 
 from donghai import sql, steps
@@ -63,6 +66,11 @@ class Task:
         start = self.starts_at.isoformat()
         return f"{self.kind}/{start}/{self.channel}/{self.slice}/{self.slices}"
 
+    @property
+    def over_at(self) -> datetime:
+        """When the next kind is due, and this one is told no more."""
+        return self.starts_at - NEXT[self.kind]
+
     @classmethod
     def of(cls, step: Step) -> "Task":
         kind, start, channel, number, slices = step.key.split("/")
@@ -94,9 +102,11 @@ WHERE session.id = %(session)s AND session.state = 'SCHEDULED'
     SELECT FROM livestream_reminder made
     WHERE made.session_id = session.id AND made.kind = %(kind)s
       AND made.subscriber_id = follow.subscriber_id
-      AND made.starts_at = session.starts_at)
+      AND made.starts_at = session.starts_at
+      AND (made.again_at IS NULL OR made.again_at > %(now)s))
 LIMIT %(most)s
-ON CONFLICT DO NOTHING
+ON CONFLICT (session_id, subscriber_id, kind, starts_at) DO UPDATE SET again_at = NULL
+WHERE livestream_reminder.again_at <= %(now)s
 RETURNING id
 """
 
@@ -122,11 +132,13 @@ def remind(step: Step) -> None:
     task, begun = Task.of(step), time.monotonic()
     session = LiveSession.objects.for_display().get(pk=task.session_id)
     with SENDERS[task.channel](session) as send:
-        while claimed := claim(task, timezone.now()):
+        while claimed := claim(task, now := timezone.now()):
             sent = send(claimed)
             Reminder.objects.filter(pk__in=sent).update(sent_at=timezone.now())
             if time.monotonic() - begun > BUSY:
                 raise steps.NotYet(0)
+    if again_at := _next_try(task, now):
+        raise steps.NotYet((again_at - now).total_seconds())
     with steps.finishing(step):
         pass
 
@@ -136,7 +148,7 @@ def claim(task: Task, now: datetime) -> list[Reminder]:
 
     None once the session moved, was cancelled, or the next kind is due.
     """
-    if now >= task.starts_at - NEXT[task.kind]:
+    if now >= task.over_at:
         return []
     made = sql.rows(
         CLAIM_SQL,
@@ -152,6 +164,24 @@ def claim(task: Task, now: datetime) -> list[Reminder]:
     )
     rows = Reminder.objects.filter(pk__in=[row.id for row in made])
     return list(rows.select_related("subscriber").order_by("pk"))
+
+
+def _next_try(task: Task, now: datetime) -> datetime | None:
+    """When the next of the step's reminders is to be tried again, if that isn't late.
+
+    What was due at `now` and was not claimed is wanted no more.
+    """
+    by_mail = Q(subscriber__endpoint="")
+    busy = Reminder.objects.filter(
+        by_mail if task.channel == Channel.MAIL else ~by_mail,
+        session=task.session_id,
+        kind=task.kind,
+        starts_at=task.starts_at,
+        again_at__gt=now,
+        again_at__lt=task.over_at,
+    )
+    own = busy.annotate(part=Mod("subscriber", task.slices)).filter(part=task.slice)
+    return own.aggregate(first=Min("again_at"))["first"]
 
 
 def _unseen(due: list[LiveSession], kind: Reminder.Kind) -> list[LiveSession]:

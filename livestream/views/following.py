@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from donghai.templatetags.pages import viewer_zone
 from hosts.models import Host
 from livestream.models import Follow, LiveSession, Subscriber
+from livestream.room import viewers
 from livestream.schedule import following, push
 from livestream.schedule.following import Reader, Wish
 
@@ -138,7 +139,11 @@ def _act(
             following.stop(subscriber_id=follow.subscriber_id, host_id=of.pk)
         messages.success(request, _("Stopped. You get no more of these reminders."))
         return redirect(request.path)
-    reader = Reader(translation.get_language() or "en", viewer_zone(request).key)
+    reader = Reader(
+        translation.get_language() or "en",
+        viewer_zone(request).key,
+        viewers.address_hash(request.META.get("REMOTE_ADDR", "")),
+    )
     if act == "push":
         return _by_push(request, wish, reader)
     own = _own_mailbox(request)

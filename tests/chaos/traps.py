@@ -88,6 +88,7 @@ ASIDE_ROUNDS = {
     "orders.checkout.waiting.move_all",
     "livestream.platforms.codes.retire",
     "livestream.room.samples.count",
+    "livestream.chat.forgetting.forget_old",
     "livestream.schedule.following.forget_old",
     "livestream.schedule.reminders.look",
     "livestream.schedule.series.fill_horizon",

@@ -43,15 +43,22 @@ def claims(authorization: str) -> dict[str, str]:
 
 
 @contextmanager
-def push_service(status: int = 201) -> Iterator[tuple[str, list]]:
-    """Its address, and what it is sent: (path, headers, body)."""
+def push_service(*busy: tuple[int, str]) -> Iterator[tuple[str, list]]:
+    """Its address, and what it is sent: (path, headers, body).
+
+    First it answers `busy`, a status and Retry-After each; then it takes all.
+    """
     sent: list = []
+    answers = list(busy)
 
     class Service(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             sent.append((self.path, dict(self.headers), body))
+            status, wait = answers.pop(0) if answers else (201, "")
             self.send_response(410 if self.path.endswith("gone") else status)
+            if wait:
+                self.send_header("Retry-After", wait)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

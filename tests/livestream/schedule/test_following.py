@@ -1,10 +1,12 @@
 """Following by mail and device, without an account."""
 
 import re
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.messages import get_messages
 from django.core import mail
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from donghai.steps.tasks import sweep_until_done
 from livestream.models import Follow, Subscriber
 from livestream.schedule import following
 from livestream.schedule.following import Reader, Wish
+from tests.catalog.test_stock import in_threads
 from tests.livestream.schedule.devices import make_device
 from tests.make import make_client, make_host, make_known_user, make_session, make_user
 
@@ -90,6 +93,50 @@ def test_nobody_can_be_mailed_full_and_the_answer_never_tells_who_is_known(clien
 
     assert answers == [True] * 8
     assert Step.objects.count() <= following.FREE_ASKS + 9
+
+
+@pytest.mark.django_db
+def test_one_network_gives_so_many_mailboxes_and_devices_in_an_hour(client):
+    page = f"/hosts/{make_host('en').slug}/follow/"
+    device = make_device("https://push.example.net/abc")
+    push = {"act": "push", **asdict(device)}
+    most = following.MOST_FROM_ADDRESS
+
+    def ask(number, address="203.0.113.9"):
+        facts = {"email": f"{number}@example.org"} if number else push
+        return client.post(page, facts, REMOTE_ADDR=address)
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert all(ask(number).status_code == 200 for number in range(1, most + 1))
+        refused = ask(most + 1)
+        (words,) = get_messages(refused.wsgi_request)
+        assert "Try in an hour again" in str(words)
+        assert ask(None).status_code == 302
+        assert Step.objects.count() == Subscriber.objects.count() == most
+        assert ask(1).status_code == 200  # one of those
+        assert ask(most + 1, "203.0.113.10").status_code == 200
+        assert "203.0.113" not in str([vars(one) for one in Subscriber.objects.all()])
+
+        clock.shift(timedelta(hours=1))
+        assert ask(None).json() == {"follows": True}
+        clock.shift(timedelta(days=1, minutes=1))
+        following.forget_old()
+    assert set(Subscriber.objects.values_list("asked_from", flat=True)) == {""}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_ask_at_once_from_one_network_are_counted_all(monkeypatch):
+    monkeypatch.setattr(following, "MOST_FROM_ADDRESS", 3)
+    wish, reader = Wish(host_id=make_host("en").pk), Reader("en", "UTC", "a" * 32)
+
+    def act(number):
+        following.ask(email=f"{number}@example.org", wish=wish, reader=reader)
+
+    results = in_threads(8, act)
+
+    refused = [one for one in results if isinstance(one, following.TooManyFromHere)]
+    assert len(refused) == 5
+    assert Subscriber.objects.count() == 3
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from django.utils import timezone
+from django.utils.http import http_date
 
 from donghai import steps
 from donghai.models import Step
@@ -18,6 +19,7 @@ from livestream.models import Follow, LiveSession, Reminder, Subscriber
 from livestream.schedule import following, reminders
 from livestream.schedule.following import Reader, Wish
 from livestream.sessions import services
+from tests.catalog.test_stock import in_threads
 from tests.livestream.schedule.devices import claims, make_device, push_service, read
 from tests.livestream.schedule.test_following import links
 from tests.make import make_host, make_session
@@ -245,6 +247,80 @@ def test_a_device_is_notified_and_one_that_is_gone_is_forgotten():
     assert headers["ttl"] in ("539", "540")
     said = claims(headers["authorization"])
     assert (said["aud"], said["sub"]) == (address, "mailto:hello@donghai.example")
+
+
+def follows_on_a_device(session, address):
+    following.follow_by_push(
+        device=make_device(f"{address}/here"),
+        wish=Wish(session_id=session.pk),
+        reader=Reader("en", "Europe/Berlin"),
+    )
+    Follow.objects.update(confirmed_at=timezone.now() - DAY)
+
+
+@pytest.mark.django_db
+def test_a_busy_push_service_is_asked_again_when_it_says_and_takes_each_once():
+    session = make_session(on_air=False)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        until = http_date((timezone.now() + 6 * MINUTE).timestamp())
+        with push_service((429, "120"), (503, ""), (500, until)) as (address, sent):
+            follows_on_a_device(session, address)
+            starting(session, HOUR - MINUTE)
+            told, begun = [], timezone.now()
+            for _ in range(30):
+                before = len(sent)
+                work()
+                told += [timezone.now() - begun] * (len(sent) - before)
+                clock.shift(MINUTE / 2)
+
+    # at once; after Retry-After; after as long again as was tried; by the date it named
+    assert told == [0 * MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE]
+    assert Reminder.objects.get().sent_at == begun + 8 * MINUTE
+    assert Step.objects.get().state == Step.State.DONE
+
+
+@pytest.mark.django_db
+def test_what_comes_too_late_or_is_wanted_no_more_is_not_tried_again():
+    session = make_session(on_air=False)
+    busy = push_service(*[(429, "1")] * 99)
+    moment = time_machine.travel(timezone.now(), tick=False)
+    with moment as clock, busy as (address, sent):
+        follows_on_a_device(session, address)
+        starting(session, TEN)
+        work()
+        clock.shift(MINUTE)
+        work()
+        assert len(sent) == 2
+        (who,) = Subscriber.objects.values_list("pk", flat=True)
+        following.stop(subscriber_id=who, host_id=session.host_id)
+        clock.shift(MINUTE)
+        work()
+        assert (len(sent), Step.objects.get().state) == (2, Step.State.DONE)
+
+        other = starting(make_session(on_air=False), TEN)
+        follows_on_a_device(other, address)
+        for _ in range(24):
+            work()
+            clock.shift(MINUTE / 2)
+
+    assert 2 + 3 < len(sent) < 2 + 8
+    assert not Reminder.objects.exclude(sent_at=None).exists()
+    assert not Step.objects.exclude(state=Step.State.DONE).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_one_tries_a_reminder_again():
+    session = make_session(on_air=False)
+    with push_service((503, "")) as (address, sent):
+        follows_on_a_device(session, address)
+        starting(session, HOUR - MINUTE)
+        work()
+        with time_machine.travel(timezone.now() + MINUTE, tick=False):
+            task, now = reminders.Task.of(Step.objects.get()), timezone.now()
+            claimed = in_threads(6, lambda _i: reminders.claim(task, now))
+
+    assert sorted(len(one) for one in claimed) == [0] * 5 + [1]
+    assert len(sent) == 1
 
 
 @pytest.mark.django_db
