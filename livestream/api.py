@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, serializers, status
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -33,10 +33,7 @@ class IsHost(BasePermission):
     """Only a person with a host's profile; the view finds it as `request.host`."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        user = request.user
-        if user is None or not user.is_authenticated:
-            return False
-        request.host = Host.objects.filter(user=user).first()
+        request.host = Host.objects.filter(user=request.user).first()
         return request.host is not None
 
 
@@ -100,7 +97,9 @@ class Sessions(APIView):
         minutes = serializers.IntegerField(min_value=15, max_value=720, default=120)
 
     def get_permissions(self) -> list[BasePermission]:
-        return [IsHost()] if self.request.method == "POST" else []
+        if self.request.method != "POST":
+            return []
+        return [IsAuthenticated(), IsHost()]
 
     @extend_schema(
         responses=SessionOutput(many=True),
@@ -178,10 +177,7 @@ class RunsDesk(BasePermission):
     """
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        user = request.user
-        if user is None or not user.is_authenticated:
-            return False
-        request.seat = crew.seat_of(view.kwargs["session_id"], user.pk)
+        request.seat = crew.seat_of(view.kwargs["session_id"], request.user.pk)
         if request.seat is None:
             return IsHost().has_permission(request, view)
         request.host = request.seat.session.host
@@ -191,7 +187,7 @@ class RunsDesk(BasePermission):
 class HostDoor(APIView):
     """An act on a session by its host, or by an assistant, who is written down."""
 
-    permission_classes = (RunsDesk,)
+    permission_classes = (IsAuthenticated, RunsDesk)
 
     def done(self, request: Any, act: Callable[[], Answer], **details: Any) -> Answer:
         if request.seat is None:

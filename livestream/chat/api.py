@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers, status
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,12 +21,15 @@ from livestream.room import viewers
 from livestream.sessions.models import LiveSession
 
 
-class ChatLineOutput(serializers.Serializer[Any]):
+class LineOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     number = serializers.IntegerField(allow_null=True)
     name = serializers.CharField()
     text = serializers.CharField()
     role = serializers.CharField()
+
+
+class ChatLineOutput(LineOutput):
     said_at = serializers.DateTimeField()
 
 
@@ -45,12 +48,7 @@ class Chat(APIView):
             choices=Language.choices, required=False, default=""
         )
 
-    class Output(serializers.Serializer[Any]):
-        id = serializers.IntegerField()
-        number = serializers.IntegerField(allow_null=True)
-        name = serializers.CharField()
-        text = serializers.CharField()
-        role = serializers.CharField()
+    class Output(LineOutput):
         held = serializers.BooleanField()
         wait = serializers.IntegerField()
 
@@ -97,11 +95,8 @@ class OfTheCrew(BasePermission):
     """Only who sits in the session, found as `request.seat`; others find nothing."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        user = request.user
-        if user is None or not user.is_authenticated:
-            return False
         number, reads = view.kwargs["session_id"], request.method == "GET"
-        request.seat = crew.seat_of(number, user.pk, reads=reads)
+        request.seat = crew.seat_of(number, request.user.pk, reads=reads)
         if request.seat is None:
             raise exceptions.NotFound
         return True
@@ -110,7 +105,7 @@ class OfTheCrew(BasePermission):
 class CrewDoor(APIView):
     """A door for host, assistants and moderators of one session."""
 
-    permission_classes = (OfTheCrew,)
+    permission_classes = (IsAuthenticated, OfTheCrew)
 
 
 class Waiting(CrewDoor):

@@ -1,8 +1,10 @@
 """Sessions as calendars read them (RFC 5545, and RFC 7986 for feeds).
 
 Each session is an entry of its own in the market's zone, under a name that never
-changes; one that was cancelled stays in, marked. Two thousand entries take half a
-second, so a feed has no more, those nearest to now, and is kept until it changes.
+changes; one that was cancelled stays in, marked. A feed has the last 60 days, so that
+what just moved or was cancelled is seen, and all that is planned. Two thousand entries
+take half a second: where there are more, as in a language of many hosts, it has those
+nearest to now and says so. It is kept until it changes.
 """
 
 from collections.abc import Sequence
@@ -18,6 +20,8 @@ from django.core.cache import cache
 from django.db.models import Count, Max, Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from icalendar import (
     Calendar,
     Event,
@@ -29,7 +33,7 @@ from icalendar import (
 
 from livestream.sessions.models import LiveSession, LiveSessionQuerySet
 
-BACK, AHEAD = timedelta(days=90), timedelta(days=366)
+BACK = timedelta(days=60)
 MOST = 2000
 KEPT = 3600  # seconds
 REFRESH = timedelta(hours=1)
@@ -38,9 +42,8 @@ STATUS: dict[str, str] = {LiveSession.State.CANCELLED: "CANCELLED"}
 
 
 def in_reach(sessions: LiveSessionQuerySet) -> LiveSessionQuerySet:
-    """90 days back and the year ahead."""
-    now = timezone.now()
-    return sessions.filter(starts_at__gt=now - BACK, starts_at__lt=now + AHEAD)
+    """60 days back, and all that are planned."""
+    return sessions.filter(starts_at__gt=timezone.now() - BACK)
 
 
 def tag(sessions: LiveSessionQuerySet, name: str) -> str:
@@ -48,7 +51,7 @@ def tag(sessions: LiveSessionQuerySet, name: str) -> str:
     found = in_reach(sessions).aggregate(
         Count("pk"), Max("pk"), Max("changed_at"), Sum("revision")
     )
-    said = f"{name} {settings.SITE_URL} {sorted(found.items())}"
+    said = f"{name} {get_language()} {settings.SITE_URL} {sorted(found.items())}"
     return sha256(said.encode()).hexdigest()[:24]
 
 
@@ -57,13 +60,14 @@ def feed(sessions: LiveSessionQuerySet, name: str) -> bytes:
     key = f"calendar:{tag(sessions, name)}"
     kept: bytes | None = cache.get(key)
     if kept is None:
-        kept = written(_nearest(in_reach(sessions)), name)
+        rows = _nearest(in_reach(sessions))
+        kept = written(rows, name, _reach(rows))
         cache.set(key, kept, KEPT)
     return kept
 
 
-def written(sessions: Sequence[LiveSession], name: str = "") -> bytes:
-    """Sessions as one file; `name` and how often to ask again only for a feed."""
+def written(sessions: Sequence[LiveSession], name: str = "", reach: str = "") -> bytes:
+    """Sessions as one file; `name`, `reach` and how often to ask only for a feed."""
     calendar = Calendar()
     calendar.add("prodid", "-//Donghai//Schedule//EN")
     calendar.add("version", "2.0")
@@ -71,6 +75,8 @@ def written(sessions: Sequence[LiveSession], name: str = "") -> bytes:
         calendar.add("method", "PUBLISH")
         calendar.add("name", name)
         calendar.add("x-wr-calname", name)
+        calendar.add("description", reach)
+        calendar.add("x-wr-caldesc", reach)
         calendar.add("refresh-interval", vDuration(REFRESH), {"VALUE": "DURATION"})
         calendar.add("x-published-ttl", vDuration(REFRESH).to_ical().decode())
     for zone in dict.fromkeys(session.zone for session in sessions):
@@ -86,6 +92,24 @@ def _nearest(sessions: LiveSessionQuerySet) -> list[LiveSession]:
     ahead = rows.filter(ends_at__gte=now).order_by("starts_at", "pk")[:MOST]
     back = rows.filter(ends_at__lt=now).order_by("-starts_at", "-pk")
     return [*reversed(back[: MOST - len(ahead)]), *ahead]
+
+
+def _reach(sessions: Sequence[LiveSession]) -> str:
+    """Which sessions a feed has, for those who look for one that isn't there."""
+    if len(sessions) < MOST:
+        return _("The sessions of the last 60 days, and all that are planned.")
+    facts = {
+        "most": MOST,
+        "first": f"{sessions[0].starts_at.astimezone(UTC):%Y-%m-%d}",
+        "last": f"{sessions[-1].starts_at.astimezone(UTC):%Y-%m-%d}",
+    }
+    return (
+        _(
+            "The %(most)s sessions nearest to now, %(first)s to %(last)s. A host's own "
+            "calendar has all of hers."
+        )
+        % facts
+    )
 
 
 def _entry(session: LiveSession) -> Event:

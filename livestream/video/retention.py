@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
 from donghai import steps
@@ -137,6 +137,12 @@ def warn(step: Step) -> None:
 
 
 def _mail(step: Step, host: Host, going: list[Stream]) -> None:
+    """In the house's language: nobody has told us the host's own."""
+    with translation.override(settings.LANGUAGE_CODE):
+        _written(step, host, going).send()
+
+
+def _written(step: Step, host: Host, going: list[Stream]) -> EmailMessage:
     subject = ngettext(
         "%(n)s replay is removed soon", "%(n)s replays are removed soon", len(going)
     ) % {"n": len(going)}
@@ -146,13 +152,12 @@ def _mail(step: Step, host: Host, going: list[Stream]) -> None:
         "livestream/replays_go_mail.txt", {"host": host, "lines": lines, "link": link}
     )
     site = settings.SITE_URL.partition("//")[2].partition(":")[0]
-    mail = EmailMessage(
+    return EmailMessage(
         f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}",
         words,
         to=[host.user.email],
         headers={"Message-ID": f"<{step.reference.replace('/', '.')}@{site}>"},
     )
-    mail.send()
 
 
 def _sweep() -> None:

@@ -206,25 +206,26 @@ def aac_track(sound: Track) -> Track:
 
 def decoder_config(header: bytes, track: Track) -> bytes:
     """What a decoder of this track's sample entry wants to know: avcC."""
+    at, to = _entry(header, track)
+    at, to = boxes.find(header, at + 78, to, b"avcC")
+    return header[at:to]
+
+
+def channels_of(header: bytes, sound: Track) -> int:
+    """How many channels the sound has."""
+    at, to = _entry(header, sound)
+    (count,) = boxes.unpack(">H", header, at + 16, to)
+    return min(max(count, 1), 2)
+
+
+def _entry(header: bytes, track: Track) -> tuple[int, int]:
+    """Where the track's sample entry stands."""
     begin, end = boxes.find(header, 0, len(header), b"moov")
     for kind, start, stop in boxes.walk(header, begin, end):
         if kind == b"trak" and _number(header[start:stop]) == track.number:
             at, to = boxes.find(header, start, stop, b"mdia", b"minf", b"stbl", b"stsd")
             _kind, at, to = next(boxes.walk(header, at + 8, to))
-            at, to = boxes.find(header, at + 78, to, b"avcC")
-            return header[at:to]
-    raise NotVideo("no such track")
-
-
-def channels_of(header: bytes, sound: Track) -> int:
-    """How many channels the sound has."""
-    begin, end = boxes.find(header, 0, len(header), b"moov")
-    for kind, start, stop in boxes.walk(header, begin, end):
-        if kind == b"trak" and _number(header[start:stop]) == sound.number:
-            at, to = boxes.find(header, start, stop, b"mdia", b"minf", b"stbl", b"stsd")
-            _kind, at, to = next(boxes.walk(header, at + 8, to))
-            (count,) = boxes.unpack(">H", header, at + 16, to)
-            return min(max(count, 1), 2)
+            return at, to
     raise NotVideo("no such track")
 
 

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from icalendar import Calendar
 
 from livestream.models import LiveSession
+from livestream.schedule import calendars
 from livestream.sessions import services
 from tests.make import make_host, make_market, make_session
 
@@ -35,7 +37,7 @@ def test_a_feed_has_what_was_and_will_be_and_marks_what_is_called_off(client):
     coming, off = (make_session(host=host, on_air=False) for _ in range(2))
     stranger = make_session(country="MX", on_air=False)
     past, long_past = (make_session(host=host, on_air=False) for _ in range(2))
-    for session, days in ((past, 89), (long_past, 91)):
+    for session, days in ((past, 59), (long_past, 61)):
         then = timezone.now() - timedelta(days=days)
         LiveSession.objects.filter(pk=session.pk).update(
             starts_at=then, ends_at=then + timedelta(hours=2), state="ENDED"
@@ -81,6 +83,30 @@ def test_a_feed_that_did_not_change_is_not_sent_again(
 
     assert (unchanged.status_code, changed.status_code) == (304, 200)
     assert changed.headers["ETag"] != etag
+
+
+@pytest.mark.django_db
+def test_a_feed_says_which_sessions_it_has(client, monkeypatch):
+    host = make_host("en")
+    sessions = [make_session(host=host, on_air=False) for _ in range(3)]
+    for session, days in zip(sessions, (-20, 30, 40), strict=True):
+        then = timezone.now() + timedelta(days=days)
+        LiveSession.objects.filter(pk=session.pk).update(
+            starts_at=then, ends_at=then + timedelta(hours=2)
+        )
+    address = f"/hosts/{host.slug}/calendar.ics"
+    whole = Calendar.from_ical(client.get(address).content)
+    monkeypatch.setattr(calendars, "MOST", 2)
+    cache.clear()
+
+    cut = Calendar.from_ical(client.get(address).content)
+
+    assert len(whole.events) == 3
+    assert whole["DESCRIPTION"].startswith("The sessions of the last 60 days")
+    assert len(cut.events) == 2
+    days = [f"{timezone.now() + timedelta(days=n):%Y-%m-%d}" for n in (30, 40)]
+    said = f"The 2 sessions nearest to now, {days[0]} to {days[1]}. "
+    assert cut["DESCRIPTION"].startswith(said)
 
 
 @pytest.mark.django_db

@@ -1,24 +1,13 @@
 // The run sheet: dragged by its handles, or moved from each piece's menu. A move is shown
 // at once, and taken back with words when it's refused.
-import { say } from "../../donghai.js";
-import { $, keepWhile, onDraw, refresh, send } from "./parts.js";
+import { keepWhile, onDraw, refresh, send } from "./parts.js";
 
 let isDragging = false;
 keepWhile(() => isDragging);
 
 const rows = (list) => [...list.children].filter((row) => row.dataset.listing);
 
-async function keep(row, before) {
-  const form = row.querySelector("[data-moves]");
-  const body = new FormData(form);
-  body.set("before", before ?? "");
-  const headers = { Accept: "application/json" };
-  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
-  if (answer?.ok) return true;
-  const problem = answer && (await answer.json().catch(() => null));
-  say(problem?.title ?? $("line").dataset.lost);
-  return false;
-}
+const keep = (row, before = "") => send(row.querySelector("[data-moves]"), null, { before });
 
 function makeSortable(list) {
   if (list.dataset.isSortable || !rows(list).length) return;

@@ -51,15 +51,22 @@ export async function refresh() {
   }
 }
 
-/** Send a form; a refusal is said in words. True if it was done. */
-export async function send(form, submitter) {
+/** Send a form; why it was refused, in words, "" if it was done. */
+export async function refusalOf(form, submitter = null, more = {}) {
   const body = new FormData(form, submitter);
+  for (const [name, value] of Object.entries(more)) body.set(name, value);
   const headers = { Accept: "application/json" };
   const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
-  if (answer?.ok) return true;
+  if (answer?.ok) return "";
   const problem = answer && (await answer.json().catch(() => null));
-  say(problem?.title ?? $("line").dataset.lost);
-  return false;
+  return problem?.title ?? $("line").dataset.lost;
+}
+
+/** Send a form; a refusal is said. True if it was done. */
+export async function send(form, submitter, more) {
+  const words = await refusalOf(form, submitter, more);
+  if (words) say(words);
+  return !words;
 }
 
 document.addEventListener("submit", async (event) => {

@@ -1,6 +1,6 @@
 // A piece's price and its deal, in a sheet over the desk; what is refused is said in it.
 import { countDown } from "../../donghai.js";
-import { $, refresh } from "./parts.js";
+import { $, refresh, refusalOf } from "./parts.js";
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-selling]");
@@ -23,17 +23,14 @@ document.addEventListener("submit", async (event) => {
   if (!form) return;
   event.preventDefault();
   event.submitter.disabled = true;
-  const headers = { Accept: "application/json" };
-  const body = new FormData(form);
-  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
+  const words = await refusalOf(form);
   event.submitter.disabled = false;
-  if (answer?.ok) {
-    $("selling").close();
-    refresh();
+  if (words) {
+    showRefusal(form, words);
     return;
   }
-  const problem = answer && (await answer.json().catch(() => null));
-  showRefusal(form, problem?.title ?? $("line").dataset.lost);
+  $("selling").close();
+  refresh();
 });
 
 function showRefusal(form, words) {
