@@ -67,6 +67,7 @@ def test_an_assistant_chooses_pieces_of_the_market_and_leaves_the_hosts_lists_al
 
     shown = client.get(page, {"collection": shelf.pk}).content.decode()
     assert "Add all to the session" in shown
+    assert f"You help {session.host.name}" in shown
     assert not [one for one in ("drop", "take-out", "collect/") if one in shown]
     assert client.get(f"{page}of/{free.pk}/", {"retail": "99"}).status_code == 200
     client.post(f"{lists}link/")
