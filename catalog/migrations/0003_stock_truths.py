@@ -85,5 +85,5 @@ DROP FUNCTION catalog_stock_follows_movements();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0002_initial")]
+    dependencies = [("catalog", "0001_tables")]
     operations = [migrations.RunSQL(SQL, REVERSE)]

@@ -138,8 +138,5 @@ DELETE FROM livestream_chatword WHERE host_id IS NULL;
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("livestream", "0004_chat"),
-        ("catalog", "0003_stock_truths"),
-    ]
+    dependencies = [("livestream", "0001_tables"), ("catalog", "0003_stock_truths")]
     operations = [migrations.RunSQL(SQL, REVERSE)]

@@ -26,6 +26,6 @@ ON CONFLICT DO NOTHING
 
 
 class Migration(migrations.Migration):
-    dependencies = [("livestream", "0010_platforms")]
+    dependencies = [("livestream", "0005_chat_truths")]
 
     operations = [migrations.RunSQL(KNOWN, migrations.RunSQL.noop)]

@@ -67,6 +67,6 @@ DROP FUNCTION ledger_is_only_added_to();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0001_initial")]
+    dependencies = [("orders", "0001_tables")]
 
     operations = [migrations.RunSQL(GUARDS, FREE)]
