@@ -55,7 +55,7 @@ PUBLIC = {
     *("livestream:feed", "livestream:host-feed", "livestream:push-worker"),
     *("livestream:api-sessions", "livestream:api-session", "livestream:events"),
     *("orders:home", "orders:market", "orders:product", "orders:session"),
-    *("orders:deliver-to", "orders:piece"),
+    *("orders:deliver-to", "orders:piece", "orders:prices"),
     *("catalog:api-products", "catalog:api-guide", "set_language"),
     *("catalog:find-passport", "catalog:passport", "catalog:passport-qr"),
     *("catalog:lots", "catalog:lot", "catalog:artisans", "catalog:artisan"),

@@ -26,10 +26,11 @@ from livestream.chat.services import plain_text
 from livestream.models import Listing, LiveSession
 from livestream.sessions import events, linking
 from livestream.sessions.services import require
+from livestream.video import streams
 from orders.checkout.tickets import Waiting
 
 # Lines that can go on: something is free, sold for good, run out or not answered, or
-# the session is over.
+# the session is over and sells no more, by no replay either.
 DUE_SQL = """
 SELECT DISTINCT ticket.variant_id
 FROM orders_waiting ticket
@@ -39,7 +40,10 @@ JOIN livestream_livesession session ON session.id = listing.session_id
 WHERE ticket.state IN ('WAITING', 'OFFERED') AND (
     ticket.state = 'WAITING' AND (
         stock.on_hand - stock.allocated - stock.reserved > 0 OR stock.reserved = 0
-        OR session.state <> 'ON_AIR')
+        OR session.state <> 'ON_AIR' AND NOT EXISTS (
+            SELECT FROM livestream_stream replay
+            WHERE replay.session_id = session.id AND replay.kind = 'LIVE'
+              AND replay.ended_at IS NOT NULL AND replay.removed_at IS NULL))
     OR ticket.state = 'OFFERED' AND NOT EXISTS (
         SELECT FROM catalog_hold hold WHERE hold.id = ticket.hold_id
         AND hold.state IN ('HELD', 'PAYING'))
@@ -94,10 +98,12 @@ class Ticket:
 def join(*, session_id: int, listing_id: int, bag: UUID, name: str = "") -> Ticket:
     """Wait for a piece that is held, in the order of coming; a repeat changes nothing.
 
-    Refuses what is free to claim now, and what is sold for good.
+    Refuses what is free to claim now, and what is sold for good. A replay sells like a
+    session on air.
     """
     listing = _listing(session_id, listing_id)
-    require(listing.session, LiveSession.State.ON_AIR)
+    if streams.replay_of(session_id) is None:
+        require(listing.session, LiveSession.State.ON_AIR)
     if not listing.variant.product.merchant.may_sell:
         raise linking.NotForSale()
     move(listing.variant_id)
@@ -210,8 +216,10 @@ def _settle(variant_id: int) -> bool:
     passed = unanswered.update(state=Waiting.State.PASSED)
     level = StockLevel.objects.get(pk=variant_id)
     is_sold = level.reserved == 0 and level.free <= 0
-    closed = ~Q(listing__session__state=LiveSession.State.ON_AIR)
-    over = rows.waiting() if is_sold else rows.waiting().filter(closed)
+    sells = Q(listing__session__state=LiveSession.State.ON_AIR) | Q(
+        listing__session__in=streams.replayed().values("session")
+    )
+    over = rows.waiting() if is_sold else rows.waiting().exclude(sells)
     ended = list(over.order_by("pk").select_for_update(of=("self",)))
     if ended:
         _end(ended, Waiting.State.OVER)
