@@ -17,7 +17,7 @@ from livestream.models import Deal, Listing, LiveSession
 MOST = 256  # rooms a process remembers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PriceList:
     """A room's listings in order and the deals that run, by listing.
 

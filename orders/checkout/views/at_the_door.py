@@ -1,5 +1,7 @@
 """Prices at a visitor's door: which door that is, and what a room costs there."""
 
+import json
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -75,9 +77,8 @@ def prices(
     except LiveSession.DoesNotExist:
         raise Http404 from None
     _require_door(found.session, country, currency, language)
-    listings = [one for one in found.listings if wanted in (None, one.pk)]
-    with translation.override(language):
-        answer = JsonResponse(_told(found, listings, Visitor(country, "", currency)))
+    said = _said(found, wanted, Visitor(country, "", currency), language)
+    answer = HttpResponse(said, "application/json")
     # what is asked for before it happened must not be kept for when it has
     is_kept = after is not None and after <= found.as_of
     answer["Cache-Control"] = f"public, max-age={KEPT}" if is_kept else "no-store"
@@ -91,6 +92,16 @@ def _require_door(
     is_money = currency in (session.currency, *rates.KNOWN)
     if not is_somewhere or not is_money or language not in dict(settings.LANGUAGES):
         raise Http404
+
+
+@lru_cache(maxsize=4096)
+def _said(
+    found: PriceList, wanted: int | None, visitor: Visitor, language: str
+) -> bytes:
+    """The answer, made once for all who stand at one door."""
+    listings = [one for one in found.listings if wanted in (None, one.pk)]
+    with translation.override(language):
+        return json.dumps(_told(found, listings, visitor)).encode()
 
 
 def _told(found: PriceList, listings: list[Listing], visitor: Visitor) -> Any:
