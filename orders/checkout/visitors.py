@@ -1,6 +1,7 @@
 """Where a visitor wants things sent, and which money is spent there."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from babel.numbers import get_currency_name, get_territory_currencies
 from django.http import HttpRequest, HttpResponse
@@ -80,7 +81,7 @@ def choose(request: HttpRequest, *, country: str, money: str | None) -> Visitor:
 
 def keep(response: HttpResponse, visitor: Visitor) -> None:
     """Let her browser remember where she wants things sent, and her money."""
-    kept = {"max_age": LASTS, "samesite": "Lax", "httponly": True}
+    kept: Any = {"max_age": LASTS, "samesite": "Lax", "httponly": True}
     if visitor.country:
         response.set_cookie(COOKIE, visitor.country, **kept)
     if visitor.money:
