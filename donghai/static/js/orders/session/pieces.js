@@ -5,11 +5,11 @@ export const room = document.getElementById("room");
 export const $ = (id) => document.getElementById(id);
 export const rowOf = (listing) => $("pieces").querySelector(`[data-listing="${listing}"]`);
 
-// Many hear of the same thing at once; they ask for it one after the other, about a
-// thousand a second.
+// Many hear of the same thing at once; they ask for it one after the other, some seven
+// hundred a second.
 export const soon = (work, most = 3000) => {
   const viewers = Number($("viewers").dataset.count) || 0;
-  return setTimeout(work, Math.random() * Math.max(most, viewers));
+  return setTimeout(work, Math.random() * Math.max(most, 1.5 * viewers));
 };
 
 /** A piece as it stands, in the deal that runs or at its normal price. */
