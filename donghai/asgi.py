@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from donghai.api import PROBLEM_JSON, document
+from donghai.bare import BareHandler
 from donghai.media import Media
 from donghai.wsgi import application as django_pages
 
@@ -50,9 +51,9 @@ class Pages:
     way; a streamed answer crosses for each block and goes at its reader's pace.
     """
 
-    def __init__(self, wsgi: Wsgi, threads: int) -> None:
+    def __init__(self, wsgi: Wsgi, threads: ThreadPoolExecutor) -> None:
         self.wsgi = wsgi
-        self.threads = ThreadPoolExecutor(threads, "pages")
+        self.threads = threads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as content:
@@ -207,7 +208,9 @@ TOO_LARGE = [
 
 VIDEO_FILES = f"/{settings.MEDIA_URL}video/".replace("//", "/")
 
-pages = Pages(django_pages, settings.WEB_THREADS)
+threads = ThreadPoolExecutor(settings.WEB_THREADS, "pages")
+pages = Pages(django_pages, threads)
+cameras = Pages(BareHandler(), threads)
 media = Media(directory=settings.MEDIA_ROOT / "video", check_dir=False)
 events = import_string(settings.EVENT_STREAM)
 
@@ -223,5 +226,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif found := ROOMS.fullmatch(scope["path"]):
         room = {"session_id": int(found[1]), "door": found[2]}
         await events({**scope, "path_params": room}, receive, send)
+    elif VIDEO.fullmatch(scope["path"]):
+        await cameras(scope, receive, send)
     else:
         await pages(scope, receive, send)

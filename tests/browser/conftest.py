@@ -84,11 +84,13 @@ def site(transactional_db: None, surroundings: dict[str, str]) -> Iterator[str]:
             cwd=settings.BASE_DIR,
             pass_fds=[door.fileno()],
         )
-    with urlopen(f"{url}/healthz", timeout=30) as answer:
-        assert answer.status == 200
-    yield url
-    process.send_signal(signal.SIGTERM)
-    process.wait(30)
+    try:
+        with urlopen(f"{url}/healthz", timeout=90) as answer:  # machines are shared
+            assert answer.status == 200
+        yield url
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def ask(wsgi: Wsgi, *chunks: bytes, leave_after: int = -1, **asked: Any) -> list
             await asyncio.sleep(0)
 
     async def play() -> None:
-        pages = Pages(wsgi, threads=2)
+        pages = Pages(wsgi, ThreadPoolExecutor(2))
         try:
             await pages(scope(**asked), receive, send)
         finally:
@@ -165,7 +166,7 @@ def test_a_sender_who_leaves_in_the_middle_calls_no_page():
             {"type": "http.disconnect"},
         ]
     )
-    pages = Pages(lambda environ, start: pytest.fail("called"), threads=1)
+    pages = Pages(lambda environ, start: pytest.fail("called"), ThreadPoolExecutor(1))
 
     asyncio.run(pages(scope(), receive, send))
     pages.threads.shutdown()
