@@ -33,6 +33,7 @@ Wsgi = Callable[..., Iterable[bytes]]
 ROOMS = re.compile(r"/api/v1/sessions/(\d{1,18})/(events|reactions)/?")
 SHEETS = re.compile(r"/stall/\d{1,18}/sheets/")  # with an archive of photos
 VIDEO = re.compile(r"/api/v1/video/\d{1,18}/\d{1,9}/[\w/]+")  # of a camera, in pieces
+PRICES = re.compile(r"/live/\d{1,18}/prices/[\w/-]+/")  # of a room, at one door
 VIDEO_MAX = 5 << 20  # bytes; `livestream.video.ingest` says what a fragment may have
 IN_MEMORY = 1 << 20  # a larger request body goes to a file
 BLOCK = 1 << 16  # of a file that is answered
@@ -210,7 +211,7 @@ VIDEO_FILES = f"/{settings.MEDIA_URL}video/".replace("//", "/")
 
 threads = ThreadPoolExecutor(settings.WEB_THREADS, "pages")
 pages = Pages(django_pages, threads)
-cameras = Pages(BareHandler(), threads)
+bare = Pages(BareHandler(), threads)
 media = Media(directory=settings.MEDIA_ROOT / "video", check_dir=False)
 events = import_string(settings.EVENT_STREAM)
 
@@ -226,7 +227,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif found := ROOMS.fullmatch(scope["path"]):
         room = {"session_id": int(found[1]), "door": found[2]}
         await events({**scope, "path_params": room}, receive, send)
-    elif VIDEO.fullmatch(scope["path"]):
-        await cameras(scope, receive, send)
+    elif VIDEO.fullmatch(scope["path"]) or PRICES.fullmatch(scope["path"]):
+        await bare(scope, receive, send)
     else:
         await pages(scope, receive, send)

@@ -1,7 +1,8 @@
-"""Django's own door without middleware, for programs that send all the time.
+"""Django's own door without middleware, for programs that send or ask all the time.
 
 A camera knocks twice a second, with a token: it has no cookie, session or log-in, and
-gets no page. Measured, the middleware of a page is as dear as taking in its video.
+gets no page. Measured, the middleware of a page is as dear as taking in its video. A
+room's viewers all ask for a new price in the same second, and all get the same answer.
 """
 
 from typing import Any

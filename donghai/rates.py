@@ -26,6 +26,7 @@ from donghai.money import Money
 SOLD_IN = ("USD", "EUR", "GBP", "MXN", "JPY", "KRW", "BRL", "CAD", "AUD", "CHF")
 # Quoted by the ECB against the euro itself: these and what customs thresholds are in
 PER_EURO = (*(code for code in SOLD_IN if code != "EUR"), "NOK", "RON", "MYR")
+KNOWN = tuple(sorted({*SOLD_IN, *PER_EURO, "CNY"}))
 CROSSED_THROUGH = ("EUR", "CNY")
 
 

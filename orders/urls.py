@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from orders.checkout import api as checkout
-from orders.checkout.views import bag, claims_log, report, room, shop
+from orders.checkout.views import at_the_door, bag, claims_log, report, room, shop
 from orders.customs import views as parcel_pages
 from orders.payments import api as payments
 from orders.payments import views as paying
@@ -35,11 +35,16 @@ API = [
 PAGES = [
     path("", shop.home, name="home"),
     path("crystals/", shop.market, name="market"),
-    path("crystals/deliver-to/", shop.deliver_to, name="deliver-to"),
+    path("crystals/deliver-to/", at_the_door.deliver_to, name="deliver-to"),
     path("crystals/<int:product_id>/", shop.product, name="product"),
     path("live/<int:session_id>/", room.session, name="session"),
     path("live/<int:session_id>/claim/", room.claim, name="claim-by-form"),
     path("live/<int:session_id>/pieces/<int:listing_id>/", room.piece, name="piece"),
+    path(
+        "live/<int:session_id>/prices/<slug:country>/<slug:currency>/<slug:language>/",
+        at_the_door.prices,
+        name="prices",
+    ),
     path("live/<int:session_id>/waiting/", room.wait_in_line, name="waiting"),
     path("live/<int:session_id>/claims/", claims_log.claims, name="claims"),
     path(

@@ -118,7 +118,8 @@ def moment_of(day: date, wall: time, zone: str) -> datetime:
 def move_session(*, host: Host, session_id: int, plan: Plan) -> LiveSession:
     """Give a session that has not begun another day, time, length or room.
 
-    Locks the session; its clock and what is linked stay. Refuses as scheduling would.
+    Locks the session; its clock and what is linked stay, and who waits in its room is
+    told. Refuses as scheduling would.
     """
     session = own(host, session_id)
     require(session, LiveSession.State.SCHEDULED)
@@ -129,6 +130,8 @@ def move_session(*, host: Host, session_id: int, plan: Plan) -> LiveSession:
     session.studio_id = plan.studio_id
     _note_change(session)
     session.save()
+    told = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
+    events.append(session.pk, "moved", told)
     return session
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -153,12 +154,7 @@ def with_posters(sessions: Iterable[LiveSession]) -> list[LiveSession]:
 def with_replays(sessions: Iterable[LiveSession]) -> list[LiveSession]:
     """The same, each with `replay`, the stream that is left of it, or None."""
     listed = list(sessions)
-    left = Stream.objects.filter(
-        session__in=listed,
-        kind=Stream.Kind.LIVE,
-        removed_at=None,
-        ended_at__isnull=False,
-    )
+    left = replayed().filter(session__in=listed)
     replays = {stream.session_id: stream for stream in left}
     for session in listed:
         cast(Any, session).replay = replays.get(session.pk)
@@ -184,9 +180,11 @@ def is_being_closed(session_id: int) -> bool:
 
 def replay_of(session_id: int) -> Stream | None:
     """The stream of a session that is over, while its files are there."""
+    return replayed().filter(session=session_id).first()
+
+
+def replayed() -> QuerySet[Stream]:
+    """Streams that ended and can be watched again."""
     return Stream.objects.filter(
-        session=session_id,
-        kind=Stream.Kind.LIVE,
-        removed_at=None,
-        ended_at__isnull=False,
-    ).first()
+        kind=Stream.Kind.LIVE, removed_at=None, ended_at__isnull=False
+    )

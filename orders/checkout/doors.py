@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog.models import Variant
 from donghai.errors import Refused
 from donghai.memory import remembered
 from donghai.money import Money
+from donghai.templatetags.pages import country as name_of
 from livestream.models import Listing
 from orders.checkout import landed
 from orders.checkout.book import RuleBook
@@ -48,6 +50,25 @@ class Offer:
         return self.landed is not None and (
             self.landed.certainty == landed.Certainty.ESTIMATE
         )
+
+    @property
+    def caution(self) -> str:
+        """What is not sure about the price, in a word or two; "" where nothing is."""
+        if self.landed is None:
+            return _("duty and tax not known yet")
+        return _("estimated") if self.is_estimate else ""
+
+    @property
+    def promise(self) -> str:
+        """What is in the price, and how sure that is."""
+        where = {"country": name_of(self.country)}
+        if self.landed is None:
+            return (
+                _("The piece alone: duty and tax not known yet · %(country)s") % where
+            )
+        if self.is_estimate:
+            return _("Post, tax and duty included, estimated · %(country)s") % where
+        return _("Post, tax and duty included · %(country)s") % where
 
 
 def offers(listings: Iterable[Listing], visitor: Visitor = NOBODY) -> list[Offer]:

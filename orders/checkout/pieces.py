@@ -1,13 +1,13 @@
 """A session's pieces as its room and its desk show them just now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
-from livestream.deals import services as deals
 from livestream.models import Deal, Listing, LiveSession
 from livestream.room import stock
 from livestream.room.stock import Stock
+from orders.checkout import price_list
 from orders.checkout.deals import taken_of
 from orders.checkout.doors import NOBODY, Offer, offers
 from orders.checkout.visitors import Visitor
@@ -63,17 +63,16 @@ def pieces(
     tickets: Sequence[Ticket] = (),
 ) -> list[Piece]:
     """Each listing (with its session at hand), in the same order."""
-    left, running = stock.of_room(session.pk), deals.of_session(session.pk)
+    left, running = stock.of_room(session.pk), price_list.running_in(session)
     mine = {ticket.listing_id: ticket for ticket in tickets}
-    cheaper = [_in(running[one.pk], one) for one in listings if one.pk in running]
-    in_deals = {one.listing.pk: one for one in offers(cheaper, visitor)}
+    cheaper = in_deals(listings, running, visitor)
     taken = taken_of(running.values())
     return [
         Piece(
             normal=normal,
             stock=left.get(normal.listing.pk, NOTHING),
             deal=running.get(normal.listing.pk),
-            in_deal=in_deals.get(normal.listing.pk),
+            in_deal=cheaper.get(normal.listing.pk),
             ticket=mine.get(normal.listing.pk),
             taken=taken.get(normal.listing.pk, 0),
         )
@@ -86,6 +85,14 @@ def pinned(shown: Sequence[Piece]) -> list[Piece]:
     up = [(one.listing.pinned_at, one) for one in shown]
     in_order = sorted((at, i) for i, (at, _one) in enumerate(up) if at is not None)
     return [up[i][1] for _at, i in reversed(in_order)]
+
+
+def in_deals(
+    listings: Sequence[Listing], running: Mapping[int, Deal], visitor: Visitor
+) -> dict[int, Offer]:
+    """Those that are in a deal, at its price, by listing."""
+    cheaper = [_in(running[one.pk], one) for one in listings if one.pk in running]
+    return {one.listing.pk: one for one in offers(cheaper, visitor)}
 
 
 def _in(deal: Deal, listing: Listing) -> Listing:

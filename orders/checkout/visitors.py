@@ -1,10 +1,11 @@
 """Where a visitor wants things sent, and which money is spent there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from babel.numbers import get_territory_currencies
-from django.http import HttpRequest
-from django.utils import timezone
+from babel.numbers import get_currency_name, get_territory_currencies
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from donghai import rates
@@ -13,20 +14,25 @@ from donghai.templatetags.pages import country as name_of
 from orders.checkout.book import countries
 
 COOKIE = "country"
+MONEY_COOKIE = "currency"
 LASTS = 365 * 24 * 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody who looks. Prices are for the country she chose, else for the market a
-    piece is sold to, the same on every page; `home` says whose money she thinks in."""
+    piece is sold to, the same on every page; `home` says whose money she thinks in,
+    unless she chose that, too."""
 
     country: str = ""
     home: str = ""
+    money: str = ""
 
     @property
     def currency(self) -> str:
-        """What is paid with where the visitor lives; "" if that isn't known."""
+        """What she chose, or is paid with where she lives; "" if that isn't known."""
+        if self.money:
+            return self.money
         spent = get_territory_currencies(self.home) if self.home else []
         return str(spent[0]) if spent else ""
 
@@ -42,11 +48,16 @@ class Visitor:
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
-    """By the country she chose; her money else by her browser's region."""
+    """By the country and money she chose; her money else by her browser's region."""
     chosen = chosen_country(request)
+    money = request.COOKIES.get(MONEY_COOKIE, "")
     languages = parse_accept_lang_header(request.headers.get("accept-language", ""))
     regions = (tag.upper().partition("-")[2] for tag, _weight in languages)
-    return Visitor(chosen, chosen or next((x for x in regions if len(x) == 2), ""))
+    return Visitor(
+        country=chosen,
+        home=chosen or next((x for x in regions if len(x) == 2), ""),
+        money=money if money in rates.KNOWN else "",
+    )
 
 
 def chosen_country(request: HttpRequest) -> str:
@@ -55,7 +66,37 @@ def chosen_country(request: HttpRequest) -> str:
     return said if said in countries(timezone.localdate()) else ""
 
 
+def choose(request: HttpRequest, *, country: str, money: str | None) -> Visitor:
+    """The visitor with what she chooses now; what nobody knows changes nothing.
+
+    Money "" is again her country's own, None what it was.
+    """
+    visitor = visitor_of(request)
+    if country in countries(timezone.localdate()):
+        visitor = replace(visitor, country=country, home=country)
+    if money is not None and money in ("", *rates.KNOWN):
+        visitor = replace(visitor, money=money)
+    return visitor
+
+
+def keep(response: HttpResponse, visitor: Visitor) -> None:
+    """Let her browser remember where she wants things sent, and her money."""
+    kept: Any = {"max_age": LASTS, "samesite": "Lax", "httponly": True}
+    if visitor.country:
+        response.set_cookie(COOKIE, visitor.country, **kept)
+    if visitor.money:
+        response.set_cookie(MONEY_COOKIE, visitor.money, **kept)
+    else:
+        response.delete_cookie(MONEY_COOKIE, samesite="Lax")
+
+
 def shipped_to() -> list[tuple[str, str]]:
     """Countries a freight card knows today, by their names."""
     codes = countries(timezone.localdate())
     return sorted(((code, name_of(code)) for code in codes), key=lambda pair: pair[1])
+
+
+def currencies() -> list[tuple[str, str]]:
+    """Money we know a rate of, by its code and name."""
+    locale = translation.to_locale(translation.get_language() or "en")
+    return [(code, get_currency_name(code, locale=locale)) for code in rates.KNOWN]

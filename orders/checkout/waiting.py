@@ -30,10 +30,11 @@ from livestream.events import services as events
 from livestream.models import Listing, LiveSession
 from livestream.sessions import linking
 from livestream.sessions.services import require
+from livestream.video import streams
 from orders.checkout.tickets import Waiting
 
 # Lines that can go on: enough is free, too few are left unsold, an offer ran out or was
-# not answered, or the session is over.
+# not answered, or the session is over and sells no more, by no replay either.
 DUE_SQL = """
 SELECT DISTINCT ticket.variant_id
 FROM orders_waiting ticket
@@ -44,7 +45,10 @@ WHERE ticket.state IN ('WAITING', 'OFFERED') AND (
     ticket.state = 'WAITING' AND (
         ticket.quantity <= stock.on_hand - stock.allocated - stock.reserved
         OR ticket.quantity > stock.on_hand - stock.allocated
-        OR session.state <> 'ON_AIR')
+        OR session.state <> 'ON_AIR' AND NOT EXISTS (
+            SELECT FROM livestream_stream replay
+            WHERE replay.session_id = session.id AND replay.kind = 'LIVE'
+              AND replay.ended_at IS NOT NULL AND replay.removed_at IS NULL))
     OR ticket.state = 'OFFERED' AND NOT EXISTS (
         SELECT FROM catalog_hold hold WHERE hold.id = ticket.hold_id
         AND hold.state IN ('HELD', 'PAYING'))
@@ -99,10 +103,12 @@ class Ticket:
 def join(*, session_id: int, listing_id: int, bag: UUID, name: str = "") -> Ticket:
     """Wait for a piece that is held, in the order of coming; a repeat changes nothing.
 
-    Refuses what is free to claim now, and what is sold for good.
+    Refuses what is free to claim now, and what is sold for good. A replay sells like a
+    session on air.
     """
     listing = _listing(session_id, listing_id)
-    require(listing.session, LiveSession.State.ON_AIR)
+    if streams.replay_of(session_id) is None:
+        require(listing.session, LiveSession.State.ON_AIR)
     if not listing.variant.product.merchant.may_sell:
         raise linking.NotForSale()
     move(listing.variant_id)
@@ -215,8 +221,10 @@ def _settle(variant_id: int) -> bool:
     passed = unanswered.update(state=Waiting.State.PASSED)
     level = StockLevel.objects.get(pk=variant_id)
     too_few = Q(quantity__gt=level.on_hand - level.allocated)
-    closed = ~Q(listing__session__state=LiveSession.State.ON_AIR)
-    over = rows.waiting().filter(too_few | closed).order_by("pk")
+    sells = Q(listing__session__state=LiveSession.State.ON_AIR) | Q(
+        listing__session__in=streams.replayed().values("session")
+    )
+    over = rows.waiting().filter(too_few | ~sells).order_by("pk")
     ended = list(over.select_for_update(of=("self",)))
     if ended:
         _end(ended, Waiting.State.OVER)

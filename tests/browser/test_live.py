@@ -1,12 +1,15 @@
 """Two phones: a host with a (fake) camera and a viewer, from rehearsal to replay."""
 
 import time
+from datetime import time as time_of_day
 
 import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
 from livestream.models import Fragment, LiveSession, Stream
+from livestream.sessions import services
+from livestream.sessions.services import Plan
 from livestream.video import streams
 from orders.checkout.models import Claim, Order
 from tests.browser.entering import sign_in
@@ -26,8 +29,9 @@ def chromium(chromium_with_camera):
 
 def test_a_host_goes_live_sells_ends_and_the_replay_goes_on_selling(open_phone):
     session = make_session(country="DE", on_air=False)
-    listing = make_listing(session=session, variant=make_variant(on_hand=3))
+    listing = make_listing(session=session, variant=make_variant(on_hand=2))
     host, viewer = open_phone(), open_phone()
+    see_it_moved_and_called_off(viewer, session.host)
     host.context.grant_permissions(["camera", "microphone"])
     viewer.goto(f"/live/{session.pk}/")
     sign_in(host, session.host.user, f"/studio/{session.pk}/desk/")
@@ -62,6 +66,33 @@ def test_a_host_goes_live_sells_ends_and_the_replay_goes_on_selling(open_phone):
     viewer.click("#claim button")
     expect(viewer.locator("#receipt")).to_be_visible()
     assert Claim.objects.count() == 2
+
+    # that was the last one: who comes now waits until it may come back
+    late = open_phone()
+    late.goto(f"/live/{session.pk}/")
+    expect(late.locator("#held-line")).to_contain_text("Held. May come back in")
+    late.click("#wait button")
+    expect(late.locator("#held-line")).to_contain_text("You are number 1 in line.")
+
+
+def see_it_moved_and_called_off(viewer, host):
+    """Waiting in the room of another session, without looking anew."""
+    other = make_session(country="DE", host=host, on_air=False)
+    own = {"host": host, "session_id": other.pk}
+    viewer.goto(f"/live/{other.pk}/")
+    expect(viewer.locator(".room-wait .when b")).to_have_text("22:00")
+    wanted = Plan(
+        title=other.title,
+        language=other.language,
+        market=other.market,
+        starts_on=other.starts_on,
+        starts_time=time_of_day(20, 30),
+    )
+    services.move_session(**own, plan=wanted)
+    expect(viewer.locator(".room-wait .when b")).to_have_text("20:30")
+    expect(viewer.locator("#moved")).to_have_text("This session was moved.")
+    services.cancel_session(**own)
+    expect(viewer.locator(".room-wait")).to_contain_text("This session was cancelled.")
 
 
 def rehearse(host):

@@ -23,6 +23,28 @@ def start_deal_for_one(desk):
     desk.click("text=Start the deal")
 
 
+def choose_america(ann):
+    """In the room: at once she sees what it costs there, and that in dollars."""
+    ann.click("#pinned-door")
+    ann.select_option("#deliver-to", "US")
+    ann.click("#door-form .button.wide")
+    expect(ann.locator("#pinned-promise")).to_contain_text("United States")
+    expect(ann.locator("#pinned-own")).to_have_text(re.compile(r"^≈ .*\d\d\.\d\d$"))
+
+
+def see_it_cheaper(ann, desk, listing):
+    """The host takes it up and starts a deal: it costs less at her door, too."""
+    normal = ann.locator("#pinned-price").text_content()
+    dollars = ann.locator("#pinned-own").text_content()
+    desk.locator(".beside a, .beside [data-pin] button").first.click()
+    expect(desk.locator("#pinned")).to_have_attribute("data-listing", str(listing.pk))
+    start_deal_for_one(desk)
+    expect(ann.locator("#deal-clock")).to_have_text(re.compile(r"^4:[0-5]\d$"))
+    expect(ann.locator("#pinned-was")).to_have_text(normal)
+    expect(ann.locator("#pinned-price")).not_to_have_text(normal)
+    expect(ann.locator("#pinned-own")).not_to_have_text(dollars)
+
+
 def drag_second_up(desk):
     rows = desk.locator("#queue-list li")
     rows.nth(1).locator(".handle").drag_to(rows.nth(0).locator(".handle"))
@@ -47,17 +69,14 @@ def test_a_night_of_selling_is_the_same_for_all_who_are_there(open_phone):
     for page in (ann, ben):
         page.goto(f"/live/{session.pk}/")
 
+    choose_america(ann)
+    expect(ben.locator("#pinned-promise")).to_contain_text("Germany")
+
     # the one beside it is looked at with a tap, and costs less for a while
     ann.click(".mini")
     title = first.variant.product.title("de")
     expect(ann.locator("#pinned-title")).to_have_text(title)
-    normal = ann.locator("#pinned-price").text_content()
-    desk.locator(".beside a, .beside [data-pin] button").first.click()
-    expect(desk.locator("#pinned")).to_have_attribute("data-listing", str(first.pk))
-    start_deal_for_one(desk)
-    expect(ann.locator("#deal-clock")).to_have_text(re.compile(r"^4:[0-5]\d$"))
-    expect(ann.locator("#pinned-was")).to_have_text(normal)
-    expect(ann.locator("#pinned-price")).not_to_have_text(normal)
+    see_it_cheaper(ann, desk, first)
     ann.click("#claim button")
     expect(ann.locator("#receipt-place")).to_have_text("1")
     assert Claim.objects.get().price_minor == 2400

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import RequestFactory
+from django.urls import reverse
 
-from donghai.asgi import VIDEO, cameras
+from donghai.asgi import PRICES, VIDEO, bare
 from donghai.bare import BareHandler
 from livestream.models import Fragment
 from tests.livestream.video.test_ingest import FRAGMENTS, HEADER, Camera
@@ -24,7 +25,7 @@ def put(path, body=b"", **headers):
     def start(status, said, exc_info=None):
         begun.status, begun.headers = int(status[:3]), dict(said)
 
-    answer = cameras.wsgi(asked.environ, start)
+    answer = bare.wsgi(asked.environ, start)
     begun.body = json.loads(b"".join(answer)) if begun.status < 500 else b""
     answer.close()
     return begun
@@ -37,8 +38,9 @@ def test_a_camera_sends_through_it_and_nothing_of_a_page_is_made():
     begun = put(f"{camera.answer['to']}0/init", HEADER, **right)
     taken = put(f"{camera.answer['to']}0/0", FRAGMENTS[0], **right)
 
-    assert isinstance(cameras.wsgi, BareHandler)
+    assert isinstance(bare.wsgi, BareHandler)
     assert VIDEO.fullmatch(f"{camera.answer['to']}0/0")
+    assert PRICES.fullmatch(reverse("orders:prices", args=[1, "DE", "EUR", "zh-hans"]))
     assert (begun.status, taken.status) == (200, 200)
     assert taken.body == {"next": 1, "again": False}
     assert taken.headers["X-Content-Type-Options"] == "nosniff"

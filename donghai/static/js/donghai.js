@@ -13,7 +13,8 @@ const SHAPES = {
   seconds: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
   date: { day: "numeric", month: "short" },
   full: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-  weekday: { weekday: "long" },
+  weekday: { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  dayName: { weekday: "long" },
 };
 
 export function inWords(moment, show, timeZone = zone) {
@@ -31,15 +32,16 @@ function dayInWords(moment) {
     const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(ahead, "day");
     return words.charAt(0).toLocaleUpperCase(language) + words.slice(1);
   }
-  return inWords(moment, ahead > 1 && ahead < 7 ? "weekday" : "date");
+  return inWords(moment, ahead > 1 && ahead < 7 ? "dayName" : "date");
 }
 
-export function showTimes(root = document) {
-  for (const element of root.querySelectorAll("time[data-show]:not([data-zone])")) {
+// Those of a zone that is named stand there as the server said them, unless they changed.
+export function showTimes(root = document, isAll = false) {
+  for (const element of root.querySelectorAll(`time[data-show]${isAll ? "" : ":not([data-zone])"}`)) {
     const moment = new Date(element.dateTime);
     element.textContent = element.dataset.show === "day"
       ? dayInWords(moment)
-      : inWords(moment, element.dataset.show);
+      : inWords(moment, element.dataset.show, element.dataset.zone);
   }
 }
 

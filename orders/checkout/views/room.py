@@ -18,7 +18,7 @@ from hosts.models import Host
 from livestream import sharing
 from livestream.chat import reading as chat
 from livestream.chat.moderation import SLOW
-from livestream.models import Listing, LiveSession
+from livestream.models import LiveSession
 from livestream.platforms import codes
 from livestream.room import stream
 from livestream.sessions.services import next_rooms
@@ -26,10 +26,18 @@ from livestream.video import replays, streams
 from livestream.video.replays import Replay
 from livestream.views import platforms
 from livestream.views.access import for_desk, own_session
-from orders.checkout import claiming, claims_log, numbers, pieces, waiting
+from orders.checkout import (
+    claiming,
+    claims_log,
+    numbers,
+    pieces,
+    price_list,
+    waiting,
+)
 from orders.checkout.arrivals import came_from, note
 from orders.checkout.bag import bag_of, bag_or_new, keep
 from orders.checkout.models import Claim, PublishedClaims
+from orders.checkout.views.at_the_door import choosing, door_words
 from orders.checkout.views.prompter import prompter
 from orders.checkout.visitors import visitor_of
 
@@ -45,13 +53,14 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
         LiveSession.objects.for_display().select_related("log"), pk=session_id
     )
     visitor, bag = visitor_of(request), bag_of(request)
-    listings = _listings(found)
+    listings = price_list.listings_of(found)
     if any(one.variant.stock.awaited for one in listings):
         waiting.move_lines_of(found.pk)
     tickets = waiting.tickets(session_id=found.pk, bag=bag)
     shown = pieces.pieces(found, listings, visitor, tickets)
     up = pieces.pinned(shown)
     asked = whole_number(request.GET.get("piece", ""))
+    destination = visitor.country or found.market_id
     replay = _replay(found)
     start = _start(request, found, replay) if replay else 0.0
     if replay and (chapter := replay.at(start)):
@@ -65,34 +74,57 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
         | {
             "here": "live",
             "pieces": shown,
-            "destination": visitor.country or found.market_id,
+            **choosing(visitor),
+            "destination": destination,
+            "door_words": door_words(destination),
+            "money": visitor.currency or found.currency,
             "pinned": pinned,
             "came_for": next((one for one in shown if one.listing.pk == asked), None),
             "pins": up,
             "main": up[0] if up else None,
-            "tickets": [
-                {"listing": one.listing_id, "ticket": one.ticket, "place": one.place}
-                | {"offered_until": one.until}
-                for one in tickets
-            ],
-            "claims_url": reverse("orders:claim", args=[found.pk]),
-            "waiting_url": reverse("orders:api-waiting", args=[found.pk]),
-            "chat_url": reverse("livestream:api-chat", args=[found.pk]),
-            "reactions_url": reverse("livestream:api-reactions", args=[found.pk]),
-            "room_url": reverse("livestream:api-session", args=[found.pk]),
+            "tickets": [_plain(one) for one in tickets],
             "video": streams.live_addresses(found),
             "replay": replay,
             "start": start,
             "is_filmed": streams.is_being_closed(found.pk),
             "sells": found.state == LiveSession.State.ON_AIR or replay is not None,
-            "share_image": _share_image(found),
-            "share_address": sharing.address_of(found),
-            "share_code": sharing.qr_code(found),
-            "linked": sharing.session_facts(found),
+            **_doors(found),
+            **_sharing(found),
             "has_log": found.state == LiveSession.State.ENDED
             and claims_log.is_public(found),
         },
     )
+
+
+def _doors(found: LiveSession) -> dict[str, str]:
+    """The JSON doors of a room, by the names its page knows them by."""
+    names = {
+        "claims_url": "orders:claim",
+        "waiting_url": "orders:api-waiting",
+        "chat_url": "livestream:api-chat",
+        "reactions_url": "livestream:api-reactions",
+        "room_url": "livestream:api-session",
+    }
+    return {key: reverse(name, args=[found.pk]) for key, name in names.items()}
+
+
+def _plain(place: waiting.Ticket) -> dict[str, Any]:
+    """A place in a line, as the page's scripts know it."""
+    return {
+        "listing": place.listing_id,
+        "ticket": place.ticket,
+        "place": place.place,
+        "offered_until": place.until,
+    }
+
+
+def _sharing(found: LiveSession) -> dict[str, Any]:
+    return {
+        "share_image": _share_image(found),
+        "share_address": sharing.address_of(found),
+        "share_code": sharing.qr_code(found),
+        "linked": sharing.session_facts(found),
+    }
 
 
 def _replay(found: LiveSession) -> Replay | None:
@@ -125,15 +157,20 @@ def come(request: HttpRequest, code: str, platform: str = "") -> HttpResponse:
 
 
 def piece(request: HttpRequest, session_id: int, listing_id: int) -> HttpResponse:
-    """One row of the list of pieces, anew: its price or its deal has changed."""
-    found = get_object_or_404(LiveSession.objects.for_display(), pk=session_id)
-    rows = [one for one in _listings(found) if one.pk == listing_id]
+    """One row of the list of pieces: it has just been linked."""
+    after = whole_number(request.GET.get("after", ""))
+    try:
+        found = price_list.of_room(session_id, after)
+    except LiveSession.DoesNotExist:
+        raise Http404 from None
+    rows = [one for one in found.listings if one.pk == listing_id]
     if not rows:
         raise Http404
-    tickets = waiting.tickets(session_id=found.pk, bag=bag_of(request))
-    (shown,) = pieces.pieces(found, rows, visitor_of(request), tickets)
-    sells = found.state == LiveSession.State.ON_AIR or _replay(found) is not None
-    facts = {"piece": shown, "listing": rows[0], "session": found, "sells": sells}
+    session = found.session
+    tickets = waiting.tickets(session_id=session.pk, bag=bag_of(request))
+    (shown,) = pieces.pieces(session, rows, visitor_of(request), tickets)
+    sells = session.state == LiveSession.State.ON_AIR or _replay(session) is not None
+    facts = {"piece": shown, "listing": rows[0], "session": session, "sells": sells}
     return render(request, "orders/_piece_to_claim.html", facts)
 
 
@@ -181,7 +218,7 @@ def wait_in_line(request: HttpRequest, session_id: int) -> HttpResponse:
 def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """What a host needs under her thumb while she talks."""
     found = own_session(host, session_id)
-    shown = pieces.pieces(found, _listings(found))
+    shown = pieces.pieces(found, price_list.listings_of(found))
     up = pieces.pinned(shown)
     published = PublishedClaims.objects.filter(session=found).first()
     counted = numbers.so_far(found)
@@ -243,13 +280,3 @@ def _room(found: LiveSession, with_me: int = 0) -> dict[str, Any]:
         "events_url": reverse("livestream:events", args=[found.pk]),
         "now": timezone.now(),
     }
-
-
-def _listings(found: LiveSession) -> list[Listing]:
-    """Its listings in order, each with the session at hand."""
-    listings = list(
-        Listing.objects.filter(session=found).for_display().order_by("position", "pk")
-    )
-    for listing in listings:
-        listing.session = found
-    return listings

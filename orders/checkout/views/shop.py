@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from catalog.glossary.models import reader_language
 from catalog.models import Product, Variant
@@ -24,9 +22,9 @@ from livestream.room import stream
 from livestream.sessions import pricing
 from livestream.video import streams
 from orders.checkout import linked
-from orders.checkout.book import countries
 from orders.checkout.doors import Offer, offers
-from orders.checkout.visitors import COOKIE, LASTS, Visitor, shipped_to, visitor_of
+from orders.checkout.views.at_the_door import choosing
+from orders.checkout.visitors import Visitor, visitor_of
 
 ON_HOME = 12
 ALIKE = 4
@@ -108,24 +106,11 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
             "origin": passports.compact(found),
             "linked": linked.product_facts(found, coming, language),
             "others": _cards(list(alike.values()), visitor, terms),
-            "visitor": visitor,
-            "destinations": shipped_to(),
+            **choosing(visitor),
             "sees_wholesale": terms is not None,
             "variants": _at_her_price(found, terms),
         },
     )
-
-
-@require_POST
-def deliver_to(request: HttpRequest) -> HttpResponse:
-    """Remember where prices are to be told for, and go back to them."""
-    back = request.POST.get("back", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    answer = redirect(back if is_ours else "orders:market")
-    country = request.POST.get("country", "")
-    if country in countries(timezone.localdate()):
-        answer.set_cookie(COOKIE, country, max_age=LASTS, samesite="Lax", httponly=True)
-    return answer
 
 
 def _terms(request: HttpRequest) -> pricing.Terms | None:

@@ -4,13 +4,17 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Hold
+from donghai import memory
+from livestream.models import RoomEvent
 from orders.checkout import landed, services
 from orders.checkout.book import RuleBook
 from orders.checkout.doors import offers
 from orders.checkout.models import Claim, Order, Quote
+from orders.checkout.rules import DestinationRule
 from tests.make import (
     make_claim,
     make_client,
+    make_deal,
     make_host,
     make_listing,
     make_session,
@@ -147,6 +151,75 @@ def test_a_visitor_is_told_the_price_at_her_own_door_and_in_her_money(client):
         room.context["pieces"][0].offer.price == offer.price
     )  # the same on every page
     assert "Germany" in room.content.decode()
+    assert f"≈ {offer.own_money}" in room.content.decode()
+
+
+@pytest.mark.django_db
+def test_in_the_room_she_chooses_door_and_money_and_both_are_kept(client):
+    listing = make_listing(retail="30.00")
+    choose = {"country": "DE", "currency": "JPY"}
+    asks = {"headers": {"accept": "application/json"}}
+    door = f"/live/{listing.session_id}/prices"
+
+    chosen = client.post("/crystals/deliver-to/", choose, **asks).json()
+    told = client.get(f"{door}/{chosen['country']}/{chosen['currency']}/en/").json()
+    page = client.get(f"/live/{listing.session_id}/")
+
+    assert chosen == choose
+    offer = page.context["pieces"][0].offer
+    assert offer.own_money.currency == "JPY"
+    normal = told["pieces"][0]["normal"]
+    assert (normal["price"], normal["own"]) == (
+        str(offer.price),
+        f"≈ {offer.own_money}",
+    )
+    assert (normal["promise"], normal["caution"]) == (offer.promise, offer.caution)
+    assert normal["price"] in page.content.decode()
+    for nowhere in ("XX/EUR/en", "DE/XXX/en", "DE/EUR/tlh"):
+        assert client.get(f"{door}/{nowhere}/").status_code == 404
+    own = client.post("/crystals/deliver-to/", {"currency": ""}, **asks).json()
+    assert own == {"country": "DE", "currency": "EUR"}
+
+
+@pytest.mark.django_db
+def test_where_no_rule_knows_the_duty_the_room_says_so_and_asks_for_the_piece(client):
+    listing = make_listing(retail="30.00")
+    DestinationRule.objects.filter(scope="US").delete()
+    memory.forget()
+
+    page = client.get(f"/live/{listing.session_id}/")
+    door = f"/live/{listing.session_id}/prices/US/USD/en/"
+    (told,) = client.get(door).json()["pieces"]
+
+    assert page.context["pieces"][0].offer.price == listing.retail
+    assert "duty and tax not known yet" in page.content.decode()
+    words = "The piece alone: duty and tax not known yet · United States"
+    assert (told["normal"]["price"], told["normal"]["promise"]) == ("$30.00", words)
+
+
+@pytest.mark.django_db
+def test_of_a_new_price_thousands_ask_and_the_room_is_read_once(
+    client, django_assert_num_queries
+):
+    listing = make_listing(retail="30.00")
+    deal = make_deal(listing=listing, price="24.00")
+    last = RoomEvent.objects.count()
+    door = f"/live/{listing.session_id}/prices/US/EUR/en/"
+    (told,) = client.get(door).json()["pieces"]
+    asked = {"piece": listing.pk, "after": last}
+
+    with django_assert_num_queries(0):
+        answer = client.get(door, asked)
+
+    assert answer.json()["pieces"] == [told]
+    assert told["deal"]["until"] == deal.ends_at.isoformat()
+    assert told["deal"]["minor"] < told["normal"]["minor"] == 3000
+    assert answer.headers["Cache-Control"] == "public, max-age=30"
+    make_listing(session=listing.session, variant=listing.variant, retail="32.00")
+    early = client.get(door, {"after": last + 2})  # before it happened: not to be kept
+    assert early.headers["Cache-Control"] == "no-store"
+    (told,) = client.get(door, {"after": last + 1}).json()["pieces"]
+    assert told["normal"]["minor"] == 3200
 
 
 @pytest.mark.django_db

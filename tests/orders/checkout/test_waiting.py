@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from catalog.models import Hold, StockLevel, Variant
 from catalog.stock import services as catalog
-from livestream.models import RoomEvent
+from livestream.models import RoomEvent, Stream
 from livestream.sessions import linking
 from livestream.sessions import services as livestream
 from orders.checkout import claiming, truths, waiting
@@ -256,3 +256,29 @@ def test_joining_leaving_and_claiming_at_once_neither_oversells_nor_forgets_a_un
     level = StockLevel.objects.get(pk=listing.variant_id)
     assert level.awaited == line[State.WAITING]
     assert line[State.WAITING] == 0 or level.reserved == 1
+
+
+@pytest.mark.django_db
+def test_a_replay_has_a_line_too_until_it_is_taken_away():
+    listing, (claim,) = make_held()
+    session = listing.session
+    livestream.end_session(host=session.host, session_id=session.pk)
+    with pytest.raises(livestream.WrongState):
+        make_ticket(listing=listing)
+    left = Stream.objects.create(
+        session=session, kind=Stream.Kind.LIVE, ended_at=timezone.now()
+    )
+    first, second = uuid.uuid4(), uuid.uuid4()
+    for bag in (first, second):
+        make_ticket(listing=listing, bag=bag)
+    assert waiting.move_all() == 0
+
+    give_back(claim)
+
+    assert [ticket.is_offered for ticket in mine(listing, first)] == [True]
+    made = make_claim(listing=listing, bag=first)
+    assert made.place == 2
+    Stream.objects.filter(pk=left.pk).update(removed_at=timezone.now())
+    assert waiting.move_all() == 1
+    assert states() == [State.TAKEN, State.OVER]
+    assert list(truths.broken()) == []

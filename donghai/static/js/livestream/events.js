@@ -21,7 +21,9 @@ export function listen({ url, last, hear, moments = {}, viewers, good = () => {}
     source.addEventListener(kind, (event) => react(JSON.parse(event.data)));
   }
   source.addEventListener("viewers", (event) => {
-    viewers.textContent = JSON.parse(event.data).viewers.toLocaleString(document.documentElement.lang);
+    const count = JSON.parse(event.data).viewers;
+    viewers.dataset.count = count;
+    viewers.textContent = count.toLocaleString(document.documentElement.lang);
   });
   source.addEventListener("open", good);
   source.addEventListener("error", () => {

@@ -7,16 +7,18 @@ import { handOver } from "../livestream/handover.js";
 import { reactions } from "../livestream/reactions.js";
 import * as stage from "../livestream/video/stage.js";
 import "./session/claims.js";
-import { $, forgetDeal, putInOrder, refreshAll, refreshPiece, room, rowOf, soon } from "./session/pieces.js";
+import "./session/door.js";
+import { $, bringRow, forgetDeal, putInOrder, refreshPrices, room, rowOf, soon } from "./session/pieces.js";
 import { changed, draw, lookedAt, showPins } from "./session/pins.js";
 import { hearClaim, hearStock } from "./session/stock.js";
 import { offered } from "./session/waiting.js";
+import { calledOff, moved } from "./session/waits.js";
 
 // A new price is shown within a second, and sooner where it's looked at.
-function anew({ listing }) {
+function anew({ listing }, _at, number) {
   soon(async () => {
-    if (rowOf(listing)) await refreshPiece(listing);
-    else await refreshAll();
+    if (rowOf(listing)) await refreshPrices(listing, number);
+    else await bringRow(listing, number);
     changed(listing);
   }, listing === lookedAt() ? 300 : 1000);
 }
@@ -29,10 +31,10 @@ const hear = {
   ...log.hear,
   ...chatField($("chat-form"), log).hear,
   ...reactions($("reactions")).hear,
-  pin({ listing, pinned }) {
+  pin({ listing, pinned }, _at, number) {
     if (!$("pinned")) return location.reload();
     showPins(pinned ?? [listing], listing);
-    if (!rowOf(listing)) soon(() => refreshAll().then(draw));
+    if (!rowOf(listing)) soon(() => bringRow(listing, number).then(draw), 300);
   },
   unpin: ({ pinned }) => showPins(pinned ?? []),
   listing: anew,
@@ -55,7 +57,8 @@ const hear = {
   video: stage.show,
   replay: () => soon(() => location.reload()),
   live: () => soon(() => location.reload()),
-  end: () => location.reload(),
+  moved,
+  end: (said) => calledOff(said) || soon(() => location.reload(), 500),
 };
 
 listen({

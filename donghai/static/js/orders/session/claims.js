@@ -2,7 +2,7 @@
 import { countDown, inWords, say } from "../../donghai.js";
 import { myName } from "../../livestream/chat_field.js";
 import { post } from "./asking.js";
-import { $, pieceOf, refreshPiece, room, rowOf } from "./pieces.js";
+import { $, pieceOf, refreshPrices, room, rowOf } from "./pieces.js";
 import { changed, draw } from "./pins.js";
 import { join, taken } from "./waiting.js";
 
@@ -28,6 +28,7 @@ function showReceipt(listing, receipt) {
   const row = rowOf(listing)?.dataset;
   const isDeal = row && receipt.price_minor === Number(row.dealMinor);
   $("receipt-price").textContent = (isDeal ? row.dealPrice : row?.price) ?? $("pinned-price").textContent;
+  $("receipt-own").textContent = (isDeal ? row.dealOwn : row?.own) ?? "";
   $("receipt-number").textContent = receipt.receipt;
   $("receipt").querySelector("[data-over]").classList.remove("over");
   countDown();
@@ -51,7 +52,7 @@ async function showRefusal(listing, { code, title, details = {} }) {
     if (details.held > 0) offerTo(act.dataset.join, () => join(listing));
   }
   if (["price_changed", "deal_taken", "deal_limit"].includes(code)) {
-    await refreshPiece(listing);
+    await refreshPrices(listing);
     changed(listing);
     const normal = code !== "price_changed";
     const price = normal ? rowOf(listing).dataset.price : pieceOf(listing).price;

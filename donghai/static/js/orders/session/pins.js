@@ -36,7 +36,11 @@ export function draw() {
   $("pinned-price").textContent = piece.price;
   $("pinned-was").textContent = piece.was;
   $("pinned-was").hidden = !piece.was;
+  $("pinned-own").textContent = piece.own;
   $("pinned-promise").textContent = piece.promise;
+  $("pinned-door").hidden = false;
+  $("pinned-door").classList.toggle("good", !piece.caution);
+  $("pinned-door").classList.toggle("unsure", Boolean(piece.caution));
   $("pinned-picture").hidden = !piece.picture;
   if (piece.picture) $("pinned-picture").src = piece.picture;
   drawClock($("deal"), $("deal-clock"), piece.dealUntil);
@@ -54,9 +58,10 @@ function leftWords({ left, held }) {
 function drawNothing() {
   claimForm.hidden = waitForm.hidden = $("held-line").hidden = true;
   $("left").hidden = $("pinned-picture").hidden = $("deal").hidden = $("pinned-was").hidden = true;
+  $("pinned-door").hidden = true;
   $("pinned-title").textContent = card.dataset.none;
   $("pinned-facts").textContent = card.dataset.hint;
-  $("pinned-price").textContent = $("pinned-promise").textContent = "";
+  $("pinned-price").textContent = $("pinned-own").textContent = "";
 }
 
 function drawClock(box, clock, until) {
@@ -70,7 +75,7 @@ function drawActs({ left, held, sells }) {
   const mayClaim = left > 0 || Boolean(ticket?.offered_until);
   const mayWait = !mayClaim && (held > 0 || Boolean(ticket));
   claimForm.hidden = mayWait;
-  waitForm.hidden = !mayWait || room.dataset.state !== "ON_AIR"; // a replay has no line
+  waitForm.hidden = !mayWait || !room.dataset.sells;
   claimButton.disabled = !mayClaim || !sells;
   claimButton.textContent = mayClaim ? claimButton.dataset.verb : claimButton.dataset.sold;
   const waitButton = waitForm.querySelector("button");
@@ -148,5 +153,5 @@ setInterval(() => {
 /** Facts of a row have changed. */
 export function changed(listing) {
   drawRow(listing);
-  if (pins.includes(listing) && room.dataset.state === "ON_AIR") draw();
+  if (pins.includes(listing) && room.dataset.sells) draw();
 }
