@@ -12,12 +12,45 @@ const LIVE = {
   backBufferLength: 10,
   manifestLoadingMaxRetry: 0,
   startFragPrefetch: true,
+  enableWorker: false, // fragments go to the browser as they are; a worker only comes late
 };
 
 // tell(state): "waiting", "playing", "lost". Returns a function that ends it.
 export function watch(video, url, { tell, isLive = true }) {
-  const Hls = window.Hls;
-  if (!Hls?.isSupported()) return watchNatively(video, url, { tell, isLive });
+  let isOver = false;
+  let end = () => {};
+  tell("waiting");
+  loadHls(video.dataset.hls).then((Hls) => {
+    if (isOver) return;
+    end = Hls?.isSupported()
+      ? watchByHls(Hls, video, url, { tell, isLive })
+      : watchNatively(video, url, { tell, isLive });
+  });
+  return () => {
+    isOver = true;
+    end();
+  };
+}
+
+let loading;
+
+// Only who sees a picture loads it, ahead of all scripts that aren't the picture's.
+function loadHls(address) {
+  if (!window.MediaSource && !window.ManagedMediaSource) return Promise.resolve();
+  loading ??= new Promise((done) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => done(window.Hls);
+    script.onerror = () => {
+      loading = undefined;
+      done();
+    };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+function watchByHls(Hls, video, url, { tell, isLive }) {
   let hls, newsAt, last, timer, state;
   const say = (now) => {
     if (now !== state) tell(now);
@@ -48,7 +81,6 @@ export function watch(video, url, { tell, isLive = true }) {
     if (isLate) say("lost");
     else if (!video.paused && video.readyState > 2) say("playing");
   }, 500);
-  say("waiting");
   begin();
   return () => {
     clearInterval(look);
@@ -81,7 +113,6 @@ function watchNatively(video, url, { tell, isLive }) {
     movedAt = Date.now();
     begin();
   }, NOT_YET);
-  tell("waiting");
   begin();
   return () => {
     clearInterval(look);
