@@ -6,9 +6,10 @@ what a price is in a country and in some money (`doors`, `rates`).
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
+from typing import Any
 
 from donghai import memory
 from livestream.deals import services as deals
@@ -22,7 +23,7 @@ class PriceList:
     """A room's listings in order and the deals that run, by listing.
 
     As they stand at number `as_of` of the room's log, or later: `begun` says when they
-    were read.
+    were read. What was `answered` from it is forgotten with it.
     """
 
     session: LiveSession
@@ -30,6 +31,7 @@ class PriceList:
     begun: float
     listings: list[Listing]
     deals: dict[int, Deal]
+    answered: dict[Any, bytes] = field(default_factory=dict)
 
     def is_good(self, after: int | None, asked: float) -> bool:
         """Whether it answers who asked at `asked` for what event `after` told of."""

@@ -2,11 +2,11 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -65,32 +65,69 @@ def surroundings() -> dict[str, str]:
     return {}
 
 
+def begin(door: socket.socket, *program: str, **options: Any) -> subprocess.Popen[str]:
+    """Start one of our programs on an open socket and the tests' database."""
+    database = urlsplit(settings.DATABASE_URL)
+    name = connection.settings_dict["NAME"]
+    told = {
+        "DATABASE_URL": database._replace(path=f"/{name}").geturl(),
+        "SITE_URL": address_of(door),
+        "LOG_LEVEL": "WARNING",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", *program, str(door.fileno())],
+        env=os.environ | told | options.pop("surroundings", {}),
+        cwd=settings.BASE_DIR,
+        pass_fds=[door.fileno()],
+        text=True,
+        **options,
+    )
+
+
+def address_of(door: socket.socket) -> str:
+    return f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+@pytest.fixture(scope="session")
+def nursery(django_db_setup: None) -> Iterator[tuple[str, Callable[[str], None]]]:
+    """An address, and who begins and ends a web process there when told to."""
+    with ExitStack() as at_the_end:
+        door = at_the_end.enter_context(socket.create_server(("127.0.0.1", 0)))
+        pipe = subprocess.PIPE
+        process = begin(door, "tests.browser.nursery", stdin=pipe, stdout=pipe)
+        at_the_end.enter_context(process)
+        assert process.stdin and process.stdout
+        told, says = process.stdin, process.stdout
+
+        def order(what: str) -> None:
+            told.write(f"{what}\n")
+            told.flush()
+            assert says.readline() == "done\n"
+
+        assert says.readline() == "done\n"
+        yield address_of(door), order
+        told.close()
+
+
 @pytest.fixture
-def site(transactional_db: None, surroundings: dict[str, str]) -> Iterator[str]:
+def site(
+    transactional_db: None, surroundings: dict[str, str], request: pytest.FixtureRequest
+) -> Iterator[str]:
     """Where a web process like those of production serves the test's rows."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        address = urlsplit(settings.DATABASE_URL)
-        name = connection.settings_dict["NAME"]
-        url = f"http://127.0.0.1:{door.getsockname()[1]}"
-        process = subprocess.Popen(
-            [sys.executable, "-m", "donghai.local.web", str(door.fileno())],
-            env=os.environ
-            | {
-                "DATABASE_URL": address._replace(path=f"/{name}").geturl(),
-                "SITE_URL": url,
-                "LOG_LEVEL": "WARNING",
-            }
-            | surroundings,
-            cwd=settings.BASE_DIR,
-            pass_fds=[door.fileno()],
-        )
-    try:
+    with ExitStack() as at_the_end:
+        if surroundings:
+            door = at_the_end.enter_context(socket.create_server(("127.0.0.1", 0)))
+            url = address_of(door)
+            process = begin(door, "donghai.local.web", surroundings=surroundings)
+            at_the_end.enter_context(process)
+            at_the_end.callback(process.terminate)
+        else:
+            url, order = request.getfixturevalue("nursery")
+            order("begin")
+            at_the_end.callback(order, "end")
         with urlopen(f"{url}/healthz", timeout=90) as answer:  # machines are shared
             assert answer.status == 200
         yield url
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
 
 
 @pytest.fixture

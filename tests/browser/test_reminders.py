@@ -42,8 +42,9 @@ def test_a_phone_is_notified_without_an_account_and_stops_it_again(open_phone):
         lambda event: found.extend(event["registrations"]),
     )
     workers.send("ServiceWorker.enable")
+    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
     while not found:
-        phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        phone.wait_for_timeout(50)
     told = '{"title": "Mei", "body": "22:00", "url": "/live/1/", "tag": "session-1"}'
     workers.send(
         "ServiceWorker.deliverPushMessage",

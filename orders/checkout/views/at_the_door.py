@@ -1,7 +1,6 @@
 """Prices at a visitor's door: which door that is, and what a room costs there."""
 
 import json
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +23,7 @@ from orders.checkout.price_list import PriceList
 from orders.checkout.visitors import Visitor
 
 KEPT = 30  # seconds that caches on the way may answer with the same
+MOST = 500  # answers remembered of one price list
 
 
 def choosing(visitor: Visitor) -> dict[str, Any]:
@@ -94,17 +94,24 @@ def _require_door(
         raise Http404
 
 
-@lru_cache(maxsize=4096)
 def _said(
     found: PriceList, wanted: int | None, visitor: Visitor, language: str
 ) -> bytes:
     """The answer, made once for all who stand at one door."""
-    listings = [one for one in found.listings if wanted in (None, one.pk)]
-    with translation.override(language):
-        return json.dumps(_told(found, listings, visitor)).encode()
+    listings = tuple(one for one in found.listings if wanted in (None, one.pk))
+    door = listings, visitor, language
+    if door not in found.answered:
+        if len(found.answered) > MOST:  # nobody has so many viewers' doors
+            found.answered.clear()
+        with translation.override(language):
+            told = json.dumps(_told(found, listings, visitor))
+        found.answered[door] = told.encode()
+    return found.answered[door]
 
 
-def _told(found: PriceList, listings: list[Listing], visitor: Visitor) -> Any:
+def _told(
+    found: PriceList, listings: tuple[Listing, ...], visitor: Visitor
+) -> dict[str, Any]:
     cheaper = in_deals(listings, found.deals, visitor)
     pieces = []
     for normal in offers(listings, visitor):
