@@ -222,7 +222,11 @@ def make_listing(
 
 
 def make_claim(
-    *, listing: Listing | None = None, bag: uuid.UUID | None = None, quantity: int = 1
+    *,
+    listing: Listing | None = None,
+    bag: uuid.UUID | None = None,
+    quantity: int = 1,
+    key: uuid.UUID | None = None,
 ) -> Claim:
     listing = listing or make_listing()
     return claiming.claim(
@@ -231,6 +235,7 @@ def make_claim(
         quantity=quantity,
         bag=bag or uuid.uuid4(),
         name="viewer",
+        key=key,
     )
 
 

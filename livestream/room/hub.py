@@ -293,7 +293,8 @@ class Hub:
         async with self._redis.pipeline(transaction=False) as pipeline:
             for room in rooms:
                 key = viewers_key(room.session_id)
-                pipeline.hset(key, self._name, f"{len(room.members)} {now}")
+                viewers = sum(one.is_viewer for one in room.members)
+                pipeline.hset(key, self._name, f"{viewers} {now}")
                 pipeline.expire(key, 6 * FORGOTTEN)
                 pipeline.hgetall(key)
             answers = await pipeline.execute()

@@ -68,10 +68,14 @@ def body(data: bytes, *, more: bool = True) -> Message:
 
 
 class Client:
-    """One viewer's line. `cut` closes it so that the viewer comes back and resumes."""
+    """One viewer's line. `cut` closes it so that the viewer comes back and resumes.
 
-    def __init__(self, send: Send) -> None:
+    Who works at the session's desk or chat hears the same and is no viewer.
+    """
+
+    def __init__(self, send: Send, *, is_viewer: bool = True) -> None:
         self.send = send
+        self.is_viewer = is_viewer
         self.task = asyncio.current_task()
         self.is_cut = False
         # uvicorn's `send` is a method of an object that holds the transport

@@ -1,6 +1,7 @@
 """Planning a session or a series of them, and changing one date."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from django import forms
@@ -59,12 +60,13 @@ class MarketField(forms.ModelChoiceField):
         return country(obj.country)
 
 
+day_input = partial(forms.DateInput, {"type": "date"}, format="%Y-%m-%d")
+
+
 class WhenForm(forms.Form):
     """When and where; the time is the market's wall time."""
 
-    starts_on = forms.DateField(
-        label=gettext_lazy("Day there"), widget=forms.DateInput({"type": "date"})
-    )
+    starts_on = forms.DateField(label=gettext_lazy("Day there"), widget=day_input())
     starts_time = forms.TimeField(
         label=gettext_lazy("Time there"), widget=forms.TimeInput({"type": "time"})
     )
@@ -128,7 +130,7 @@ class PlanForm(WhenForm):
     until = forms.DateField(
         label=gettext_lazy("Until"),
         required=False,
-        widget=forms.DateInput({"type": "date"}),
+        widget=day_input(),
         help_text=gettext_lazy("Empty: until you end it."),
     )
 
@@ -202,6 +204,7 @@ def plan(request: HttpRequest, host: Host) -> HttpResponse:
 def date(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """Change when one session is, call it off, or end the series it's of."""
     session = own_session(host, session_id)
+    services.require(session, LiveSession.State.SCHEDULED)
     form = WhenForm(
         request.POST or None,
         initial={

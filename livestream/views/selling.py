@@ -24,6 +24,7 @@ from livestream.views.access import for_desk, own_session
 
 MINUTES = (1, 3, 5, 10)
 USUAL_MINUTES = 5
+USUAL_CAP = 10  # pieces of a deal
 
 
 P = ParamSpec("P")
@@ -100,6 +101,7 @@ def selling(
             "deal": deal,
             "minutes": MINUTES,
             "usual_minutes": USUAL_MINUTES,
+            "usual_cap": _usual_cap(listing),
             "asked": _share(listing, listing.retail, is_deal=False),
             "now": timezone.now(),
         },
@@ -177,6 +179,12 @@ def _seconds(request: HttpRequest) -> int:
     seconds = whole_number(request.POST.get("seconds", ""))
     minutes = whole_number(request.POST.get("minutes", "")) or 0
     return min(seconds or minutes * 60, 86_400)
+
+
+def _usual_cap(listing: Listing) -> int:
+    """A handful, or what there is."""
+    on_offer = listing.variant.stock.on_offer
+    return max(listing.variant.min_quantity, min(USUAL_CAP, on_offer))
 
 
 def _share(listing: Listing, price: Any, *, is_deal: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,6 +24,8 @@ from livestream.video.engines import addresses, engine
 from livestream.video.ingest import Taken
 from livestream.video.tokens import Right
 from livestream.views.access import for_hosts, own_session
+
+MOST = 2**31 - 1  # recordings and fragments, as the database counts them
 
 
 @for_hosts
@@ -86,6 +88,8 @@ def want_aac(request: HttpRequest, session_id: int) -> HttpResponse:
 def _answer(
     request: HttpRequest, stream_id: int, take: Callable[..., Taken], *place: int
 ) -> HttpResponse:
+    if max(place) > MOST:
+        raise Http404
     try:
         taken = take(_right(request, stream_id), *place, request.read())
     except Refused as no:

@@ -1,12 +1,13 @@
 """JSON doors of a buyer: claim, quote, order."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,6 +22,15 @@ from orders.checkout.models import Order
 
 BAG_HEADER = OpenApiParameter(
     HEADER, str, OpenApiParameter.HEADER, description="The signed bag token."
+)
+
+
+CLAIM_KEY = OpenApiParameter(
+    idempotency.HEADER,
+    UUID,
+    OpenApiParameter.HEADER,
+    description="A UUID of your own; a repeat with it gets the first answer again, "
+    "and the bag it went into, if that answer never arrived.",
 )
 
 
@@ -68,7 +78,9 @@ class MakeClaim(APIView):
         currency = serializers.CharField()
         bag = serializers.CharField()
 
-    @extend_schema(request=Input, responses={201: Output}, parameters=[BAG_HEADER])
+    @extend_schema(
+        request=Input, responses={201: Output}, parameters=[BAG_HEADER, CLAIM_KEY]
+    )
     def post(self, request: Request, session_id: int) -> Response:
         wanted = read(self.Input, request.data)
         bag = bag_or_new(request._request)
@@ -80,7 +92,10 @@ class MakeClaim(APIView):
             bag=bag,
             came_from=came_from(request._request),
             price_minor=wanted["price_minor"],
+            key=_key_of(request),
         )
+        if bag_of(request._request) not in (None, made.bag):
+            raise idempotency.KeyReused()
         response = Response(
             {
                 "claim": made.pk,
@@ -90,12 +105,20 @@ class MakeClaim(APIView):
                 "expires_at": made.hold.expires_at,
                 "price_minor": made.price_minor,
                 "currency": made.currency,
-                "bag": token(bag),
+                "bag": token(made.bag),
             },
             status.HTTP_201_CREATED,
         )
-        keep(response, bag, secure=settings.PRODUCTION)
+        keep(response, made.bag, secure=settings.PRODUCTION)
         return response
+
+
+def _key_of(request: Request) -> UUID | None:
+    key = request.headers.get(idempotency.HEADER)
+    try:
+        return UUID(key) if key else None
+    except ValueError:
+        raise exceptions.ValidationError({idempotency.HEADER: ["UUID"]}) from None
 
 
 class DropClaim(BagView):

@@ -1,6 +1,6 @@
 """At what price a claim is made: a flash deal's, the normal one, or not at all."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from catalog.models import Hold
 from donghai import sql
 from donghai.errors import Refused
 from donghai.money import Money
+from livestream.events import services as events
 from livestream.models import Deal
 from orders.checkout import statements
 from orders.checkout.models import Claim
@@ -20,20 +21,17 @@ GIVEN_BACK = (Hold.State.RELEASED, Hold.State.EXPIRED)
 
 class PriceChanged(Refused):
     code = "price_changed"
-    title = _("The price is %(price)s by now. Claim again if that is right for you.")
+    title = _("The price has changed meanwhile. Claim again if it is right for you.")
 
 
 class DealTaken(Refused):
     code = "deal_taken"
-    title = _("All pieces of the deal are taken. The normal price is %(price)s.")
+    title = _("All pieces of the deal are taken.")
 
 
 class DealLimit(Refused):
     code = "deal_limit"
-    title = _(
-        "The deal is for %(per_person)s a person, and you have yours. "
-        "The normal price is %(price)s."
-    )
+    title = _("The deal is for %(per_person)s a person, and you have yours.")
 
 
 class Crowded(Exception):
@@ -78,10 +76,11 @@ def agree(offer: Any, quantity: int, seen_minor: int | None) -> Agreed:
     return Agreed(price.minor, offer.deal_wholesale_minor, offer.deal_id)
 
 
-def keep(claim: Claim) -> None:
+def keep(claim: Claim, *, session_id: int) -> None:
     """Write a claim; one in a deal only if that still runs and has room for it.
 
-    Call with the listing's row locked. Raises Crowded, having written nothing.
+    The room hears of it when it was the last. Call with the listing's row and the
+    room's counter locked. Raises Crowded, having written nothing.
     """
     if claim.deal_id is None:
         sql.insert(claim)
@@ -100,10 +99,14 @@ def keep(claim: Claim) -> None:
         currency=claim.currency,
         at=claim.claimed_at,
         came_from=claim.came_from,
+        key=claim.key,
     )
     if made is None:
         raise Crowded
     claim.pk, claim._state.adding = made.id, False
+    if sql.row(statements.DEAL_IS_FULL, deal=claim.deal_id):
+        over = {"listing": claim.listing_id}
+        events.append(session_id, "deal_over", over)
 
 
 def taken_of(running: Collection[Deal]) -> dict[int, int]:
@@ -113,6 +116,12 @@ def taken_of(running: Collection[Deal]) -> dict[int, int]:
     rows = Claim.objects.filter(deal__in=running).exclude(hold__state__in=GIVEN_BACK)
     sums = rows.values_list("listing").annotate(units=Sum("quantity"))
     return dict(sums.order_by())
+
+
+def with_room(running: Mapping[int, Deal]) -> dict[int, Deal]:
+    """Those, by listing, that somebody can still claim in."""
+    taken = taken_of(running.values())
+    return {key: one for key, one in running.items() if taken.get(key, 0) < one.cap}
 
 
 def _no_room(normal: Money, per_person: int | None) -> Refused:

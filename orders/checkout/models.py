@@ -40,7 +40,8 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 class Claim(models.Model):
     """A viewer's "mine", at the price of that moment; its place is by our clock.
 
-    `deal` is the flash deal it was made in, if its price is that deal's.
+    `deal` is the flash deal it was made in, if its price is that deal's; `key` the
+    Idempotency-Key that came with it.
     """
 
     listing = models.ForeignKey(
@@ -63,6 +64,7 @@ class Claim(models.Model):
     wholesale_minor = models.PositiveBigIntegerField(_("wholesale price in fen"))
     currency = models.CharField(_("currency"), max_length=3)
     came_from = models.CharField(_("came from"), max_length=20, blank=True)
+    key = models.UUIDField(null=True, unique=True, editable=False)
     claimed_at = models.DateTimeField(_("claimed"), default=timezone.now)
 
     objects = ClaimQuerySet.as_manager()

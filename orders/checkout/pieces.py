@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 
+from livestream.deals import services as deals
 from livestream.models import Deal, Listing, LiveSession
 from livestream.room import stock
 from livestream.room.stock import Stock
@@ -13,6 +15,7 @@ from orders.checkout.doors import NOBODY, Offer, offers
 from orders.checkout.visitors import Visitor
 from orders.checkout.waiting import Ticket
 
+NO_CLAIMS: Mapping[int, datetime] = {}
 NOTHING = Stock(left=0, held=0, waiting=0, back_at=None)
 
 
@@ -20,8 +23,8 @@ NOTHING = Stock(left=0, held=0, waiting=0, back_at=None)
 class Piece:
     """A listing at the visitor's door: at its normal price, and in the deal that runs.
 
-    `ticket` is the visitor's own place in the line for it, `taken` what is claimed of
-    the deal.
+    `ticket` is the visitor's own place in the line for it, `held_until` her own claim's
+    end, `taken` what is claimed of the deal.
     """
 
     normal: Offer
@@ -30,6 +33,7 @@ class Piece:
     in_deal: Offer | None = None
     ticket: Ticket | None = None
     taken: int = 0
+    held_until: datetime | None = None
 
     @property
     def listing(self) -> Listing:
@@ -53,7 +57,7 @@ class Piece:
 
     @property
     def may_wait(self) -> bool:
-        return not self.may_claim and self.stock.held > 0
+        return not (self.may_claim or self.held_until) and self.stock.held > 0
 
 
 def pieces(
@@ -61,9 +65,27 @@ def pieces(
     listings: Sequence[Listing],
     visitor: Visitor = NOBODY,
     tickets: Sequence[Ticket] = (),
+    held: Mapping[int, datetime] = NO_CLAIMS,
 ) -> list[Piece]:
-    """Each listing (with its session at hand), in the same order."""
-    left, running = stock.of_room(session.pk), price_list.running_in(session)
+    """Each listing (with its session at hand) as its room shows it, in that order."""
+    running = price_list.running_in(session)
+    return _pieces(session, listings, running, visitor, tickets, held)
+
+
+def at_the_desk(session: LiveSession, listings: Sequence[Listing]) -> list[Piece]:
+    """The same as its host sees it: deals with nothing left in them, too."""
+    return _pieces(session, listings, deals.of_session(session.pk))
+
+
+def _pieces(
+    session: LiveSession,
+    listings: Sequence[Listing],
+    running: Mapping[int, Deal],
+    visitor: Visitor = NOBODY,
+    tickets: Sequence[Ticket] = (),
+    held: Mapping[int, datetime] = NO_CLAIMS,
+) -> list[Piece]:
+    left = stock.of_room(session.pk)
     mine = {ticket.listing_id: ticket for ticket in tickets}
     cheaper = in_deals(listings, running, visitor)
     taken = taken_of(running.values())
@@ -75,6 +97,7 @@ def pieces(
             in_deal=cheaper.get(normal.listing.pk),
             ticket=mine.get(normal.listing.pk),
             taken=taken.get(normal.listing.pk, 0),
+            held_until=held.get(normal.listing.pk),
         )
         for normal in offers(listings, visitor)
     ]

@@ -14,6 +14,7 @@ from typing import Any
 from donghai import memory
 from livestream.deals import services as deals
 from livestream.models import Deal, Listing, LiveSession
+from orders.checkout.deals import with_room
 
 MOST = 256  # rooms a process remembers
 
@@ -89,6 +90,6 @@ def listings_of(session: LiveSession) -> list[Listing]:
 
 
 def running_in(session: LiveSession) -> dict[int, Deal]:
-    """The deals that run, by listing; only while it's on air."""
+    """The deals one can claim in, by listing; only while it's on air."""
     is_on_air = session.state == LiveSession.State.ON_AIR
-    return deals.of_session(session.pk) if is_on_air else {}
+    return with_room(deals.of_session(session.pk)) if is_on_air else {}

@@ -43,9 +43,10 @@ WHERE listing.id = %(listing)s AND listing.session_id = %(session)s
 CLAIM_IN_DEAL = """
 INSERT INTO orders_claim (listing_id, hold_id, deal_id, bag, name, quantity, place,
                           price_minor, wholesale_minor, currency, claimed_at,
-                          came_from)
+                          came_from, key)
 SELECT %(listing)s, %(hold)s, deal.id, %(bag)s, %(name)s, %(quantity)s::int, %(place)s,
-       %(price)s, %(wholesale)s, %(currency)s, %(at)s, %(came_from)s
+       %(price)s, %(wholesale)s, %(currency)s, %(at)s, %(came_from)s,
+       %(key)s::uuid
 FROM livestream_deal deal
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(claim.quantity), 0) AS units,
@@ -58,6 +59,16 @@ WHERE deal.id = %(deal)s AND deal.ended_at IS NULL
   AND taken.units + %(quantity)s::int <= deal.cap
   AND taken.own_units + %(quantity)s::int <= deal.per_person
 RETURNING id
+"""
+
+# A claim that is being made has no hold yet.
+DEAL_IS_FULL = """
+SELECT deal.id FROM livestream_deal deal
+WHERE deal.id = %(deal)s AND deal.cap <= (
+    SELECT sum(claim.quantity) FROM orders_claim claim
+    LEFT JOIN catalog_hold hold ON hold.id = claim.hold_id
+    WHERE claim.deal_id = deal.id
+      AND (hold.id IS NULL OR hold.state IN ('HELD', 'PAYING', 'CONSUMED')))
 """
 
 # What a bag holds, all of it or some, as the landed price needs it.

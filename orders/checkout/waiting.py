@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +75,11 @@ class OfferOver(Refused):
     title = _("It is not yours to take any more: the next in line is asked.")
 
 
+class HeldForYou(Refused):
+    code = "held_for_you"
+    title = _("It is held for you already: it waits in your bag until you pay.")
+
+
 class NotInLine(Refused):
     code = "not_in_line"
     title = _("You do not wait for this piece.")
@@ -103,8 +108,8 @@ class Ticket:
 def join(*, session_id: int, listing_id: int, bag: UUID, name: str = "") -> Ticket:
     """Wait for a piece that is held, in the order of coming; a repeat changes nothing.
 
-    Refuses what is free to claim now, and what is sold for good. A replay sells like a
-    session on air.
+    Refuses what is free to claim now, what is sold for good, and what could only come
+    back from her own bag. A replay sells like a session on air.
     """
     listing = _listing(session_id, listing_id)
     if streams.replay_of(session_id) is None:
@@ -129,11 +134,22 @@ def join(*, session_id: int, listing_id: int, bag: UUID, name: str = "") -> Tick
 @transaction.atomic
 def _enter(row: Waiting) -> None:
     row.save(force_insert=True)
+    _require_others(row)
     if not line.wait_for(variant_id=row.variant_id, quantity=row.quantity):
         level = StockLevel.objects.get(pk=row.variant_id)
         if level.on_offer >= row.quantity:
             raise ItIsFree()
         raise catalog.not_enough(row.variant_id)
+
+
+def _require_others(row: Waiting) -> None:
+    """Somebody else holds what she waits for, or may buy it."""
+    hers = Hold.objects.filter(
+        variant=row.variant_id, bag=row.bag, state__in=Hold.OPEN
+    ).aggregate(units=Sum("quantity", default=0))["units"]
+    level = StockLevel.objects.get(pk=row.variant_id)
+    if hers and level.on_hand - level.allocated - hers < row.quantity:
+        raise HeldForYou()
 
 
 def leave(*, session_id: int, listing_id: int, bag: UUID) -> None:

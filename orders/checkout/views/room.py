@@ -57,7 +57,8 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     if any(one.variant.stock.awaited for one in listings):
         waiting.move_lines_of(found.pk)
     tickets = waiting.tickets(session_id=found.pk, bag=bag)
-    shown = pieces.pieces(found, listings, visitor, tickets)
+    held = claiming.held(session_id=found.pk, bag=bag)
+    shown = pieces.pieces(found, listings, visitor, tickets, held)
     up = pieces.pinned(shown)
     asked = whole_number(request.GET.get("piece", ""))
     destination = visitor.country or found.market_id
@@ -82,6 +83,8 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "came_for": next((one for one in shown if one.listing.pk == asked), None),
             "pins": up,
             "main": up[0] if up else None,
+            "held": [{"listing": key, "until": end} for key, end in held.items()],
+            "first_to_end": min(held.values(), default=None),
             "tickets": [_plain(one) for one in tickets],
             "video": streams.live_addresses(found),
             "replay": replay,
@@ -89,7 +92,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "is_filmed": streams.is_being_closed(found.pk),
             "sells": found.state == LiveSession.State.ON_AIR or replay is not None,
             **_doors(found),
-            **_sharing(found),
+            **_sharing(found, up),
             "has_log": found.state == LiveSession.State.ENDED
             and claims_log.is_public(found),
         },
@@ -118,9 +121,10 @@ def _plain(place: waiting.Ticket) -> dict[str, Any]:
     }
 
 
-def _sharing(found: LiveSession) -> dict[str, Any]:
+def _sharing(found: LiveSession, up: list[pieces.Piece]) -> dict[str, Any]:
+    in_hand = up[0].listing.variant.product.picture if up else None
     return {
-        "share_image": _share_image(found),
+        "share_image": found.cover or in_hand,
         "share_address": sharing.address_of(found),
         "share_code": sharing.qr_code(found),
         "linked": sharing.session_facts(found),
@@ -218,7 +222,7 @@ def wait_in_line(request: HttpRequest, session_id: int) -> HttpResponse:
 def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
     """What a host needs under her thumb while she talks."""
     found = own_session(host, session_id)
-    shown = pieces.pieces(found, price_list.listings_of(found))
+    shown = pieces.at_the_desk(found, price_list.listings_of(found))
     up = pieces.pinned(shown)
     published = PublishedClaims.objects.filter(session=found).first()
     counted = numbers.so_far(found)
@@ -245,13 +249,6 @@ def desk(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
         }
         | platforms.on_desk(found),
     )
-
-
-def _share_image(found: LiveSession) -> Any:
-    """How the show looks now, or its cover: what is passed on with its address."""
-    streams.with_posters([found])
-    url = getattr(found, "poster_url", "")
-    return {"url": url} if url else found.cover
 
 
 @for_desk

@@ -11,6 +11,7 @@ from catalog.models import Hold, StockLevel
 from catalog.stock import services as catalog
 from livestream.models import RoomEvent
 from orders.checkout import address, claiming, landed, services
+from orders.checkout.bag import token as bag_token
 from orders.checkout.models import Claim, Order, Quote, Split
 from tests.catalog.test_stock import in_threads
 from tests.make import (
@@ -268,3 +269,46 @@ def test_a_later_wholesale_price_does_not_reach_back_to_a_claim():
 
     (line,) = order.lines.all()
     assert line.splits.get(party="MERCHANT").amount_minor == 6000
+
+
+@pytest.mark.django_db
+def test_a_claim_asked_for_again_with_its_key_is_the_first_one(client):
+    listing = make_listing(variant=make_variant(on_hand=5))
+    door = f"/api/v1/sessions/{listing.session_id}/claims"
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+
+    def ask(listing_id=listing.pk, headers=key):
+        said = {"listing": listing_id, "name": "ann"}
+        return client.post(door, said, "application/json", headers=headers)
+
+    first = ask()
+    client.cookies.clear()  # its answer never arrived
+    again, kept_bag = ask(), client.cookies["bag"].value
+    other = make_listing(session=listing.session, variant=make_variant(on_hand=5))
+    misused, odd = ask(other.pk), ask(headers={"Idempotency-Key": "1"})
+    client.cookies.clear()
+    make_claim(listing=listing)
+    client.cookies["bag"] = bag_token(uuid.uuid4())
+    stolen = ask()
+
+    assert again.json() == first.json()
+    assert kept_bag == first.json()["bag"]
+    assert (misused.status_code, misused.json()["code"]) == (
+        422,
+        "idempotency_key_reused",
+    )
+    assert odd.status_code == 400
+    assert stolen.json()["code"] == "idempotency_key_reused"
+    assert Claim.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_in_the_same_moment_with_one_key_are_one_claim():
+    listing = make_listing(variant=make_variant(on_hand=8))
+    bag, key = uuid.uuid4(), uuid.uuid4()
+
+    made = in_threads(6, lambda _: make_claim(listing=listing, bag=bag, key=key).pk)
+
+    assert len(set(made)) == 1
+    assert (Claim.objects.count(), Hold.objects.count()) == (1, 1)
+    assert StockLevel.objects.get().reserved == 1

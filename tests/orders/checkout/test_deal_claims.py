@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from catalog.models import Hold, StockLevel
 from livestream.deals import services as livestream
 from livestream.models import RoomEvent
-from orders.checkout import claiming, deals, truths
+from orders.checkout import claiming, deals, pieces, price_list, truths
 from orders.checkout.models import Claim
 from tests.catalog.test_stock import in_threads
 from tests.make import make_deal, make_listing, make_variant
@@ -121,8 +121,9 @@ def test_who_has_hers_of_a_deal_is_told_the_normal_price_and_may_take_it():
     bag = uuid.uuid4()
     first = claim(listing, bag=bag)
 
-    with pytest.raises(deals.DealLimit, match=r"\$30\.00"):
+    with pytest.raises(deals.DealLimit) as no:
         claim(listing, bag=bag)
+    assert no.value.details["price_minor"] == 3000
     assert leaves_no_trace(listing)
     assert claim(listing, bag=bag, price_minor=3000).price_minor == 3000
 
@@ -135,8 +136,9 @@ def test_what_ran_out_in_a_deal_is_free_in_it_again():
     listing = make_listing(retail="30.00")
     make_deal(listing=listing, price="24.00", cap=1)
     claim(listing)
-    with pytest.raises(deals.DealTaken, match=r"\$30\.00"):
+    with pytest.raises(deals.DealTaken) as no:
         claim(listing)
+    assert no.value.details["price_minor"] == 3000
 
     Hold.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
@@ -179,3 +181,22 @@ def test_a_deal_that_ends_while_many_claim_leaves_each_at_one_of_two_prices():
     for one in Claim.objects.all():
         assert one.price_minor == (2400 if one.deal_id else 3000)
     assert claim(listing).price_minor == 3000
+
+
+@pytest.mark.django_db
+def test_the_room_hears_when_the_last_of_a_deal_is_claimed_and_shows_it_no_more():
+    listing = make_listing(retail="30.00", variant=make_variant(on_hand=9))
+    make_deal(listing=listing, price="24.00", cap=2)
+    over = RoomEvent.objects.filter(kind="deal_over")
+
+    claim(listing)
+    assert not over.exists()
+    assert listing.pk in price_list.running_in(listing.session)
+    last = claim(listing)
+
+    assert over.get().payload == {"listing": listing.pk}
+    assert price_list.running_in(listing.session) == {}
+    (seen_at_desk,) = pieces.at_the_desk(listing.session, [listing])
+    assert seen_at_desk.taken == 2
+    claiming.drop(bag=last.bag, claim_id=last.pk)
+    assert listing.pk in price_list.running_in(listing.session)

@@ -5,6 +5,8 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Hold, StockLevel, Variant
@@ -19,6 +21,8 @@ from tests.catalog.test_stock import in_threads
 from tests.make import make_claim, make_deal, make_listing, make_ticket, make_variant
 
 State = Waiting.State
+
+JSON = "application/json"
 
 
 def make_held(on_hand=1):
@@ -109,6 +113,25 @@ def test_a_line_is_for_what_is_held_and_not_for_what_is_free_or_sold():
 
     assert not Waiting.objects.exists()
     assert StockLevel.objects.get(pk=listing.variant_id).awaited == 0
+
+
+@pytest.mark.django_db
+def test_nobody_waits_for_what_only_she_holds_and_her_room_says_it_is_hers(client):
+    listing = make_listing(variant=make_variant(on_hand=1))
+    room = reverse("orders:session", args=[listing.session_id])
+    said = {"listing": listing.pk, "name": "ann"}
+    client.post(f"/api/v1/sessions/{listing.session_id}/claims", said, JSON)
+
+    refused = client.post(f"/api/v1/sessions/{listing.session_id}/waiting", said, JSON)
+    page = client.get(room, {"piece": listing.pk}).content.decode()
+
+    assert refused.json()["code"] == "held_for_you"
+    assert not Waiting.objects.exists()
+    assert StockLevel.objects.get(pk=listing.variant_id).awaited == 0
+    assert "Yours, held for" in page
+    assert "It is yours: pay for it in your bag." in page
+    others = Client().get(room, {"piece": listing.pk}).content.decode()
+    assert '<a class="mine" id="mine" href="/bag/" hidden>' in others
 
 
 @pytest.mark.django_db

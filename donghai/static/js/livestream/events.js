@@ -4,9 +4,10 @@
 
 const KNOCK_AGAIN = 3000; // milliseconds
 
-// `hear` reacts to numbered events, `moments` to what is told once and never again.
-export function listen({ url, last, hear, moments = {}, viewers, good = () => {}, lost = () => {} }) {
-  const source = new EventSource(`${url}?after=${last}`);
+// `hear` reacts to numbered events, `moments` to what is told once and never again. The
+// host's `crew` hears what viewers hear and isn't counted as such.
+export function listen({ url, last, hear, moments = {}, viewers, crew = false, good = () => {}, lost = () => {} }) {
+  const source = new EventSource(`${url}?after=${last}${crew ? "&crew=1" : ""}`);
   for (const [kind, react] of Object.entries(hear)) {
     source.addEventListener(kind, (event) => {
       const { number, payload, at } = JSON.parse(event.data);
@@ -29,6 +30,6 @@ export function listen({ url, last, hear, moments = {}, viewers, good = () => {}
   source.addEventListener("error", () => {
     lost();
     if (source.readyState !== EventSource.CLOSED) return;
-    setTimeout(() => listen({ url, last, hear, moments, viewers, good, lost }), KNOCK_AGAIN + Math.random() * 2000);
+    setTimeout(() => listen({ url, last, hear, moments, viewers, crew, good, lost }), KNOCK_AGAIN + Math.random() * 2000);
   });
 }

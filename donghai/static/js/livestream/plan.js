@@ -5,20 +5,26 @@ const form = document.getElementById("plan");
 const clocks = document.getElementById("clocks");
 const zones = JSON.parse(document.getElementById("zones").textContent);
 
-// The moment a wall clock in `timeZone` shows `wall` ("2026-11-22T20:00"): guess UTC, then correct.
+const DAY = 86_400_000; // milliseconds
+
+// What a wall clock in `timeZone` is ahead of UTC at a moment, in milliseconds.
+function offsetAt(moment, timeZone) {
+  const parts = Object.fromEntries(
+    new Intl.DateTimeFormat("en-CA", {
+      timeZone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
+      hour: "2-digit", minute: "2-digit",
+    }).formatToParts(moment).map(({ type, value }) => [type, value]),
+  );
+  return Date.parse(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}Z`) - moment;
+}
+
+// The moment a wall clock in `timeZone` shows `wall` ("2026-11-22T20:00"): the first where
+// it shows that twice; an hour later by the clock where it never does, as it is put down.
 function momentOf(wall, timeZone) {
-  let moment = Date.parse(`${wall}Z`);
-  for (let step = 0; step < 2; step += 1) {
-    const parts = Object.fromEntries(
-      new Intl.DateTimeFormat("en-CA", {
-        timeZone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
-        hour: "2-digit", minute: "2-digit",
-      }).formatToParts(moment).map(({ type, value }) => [type, value]),
-    );
-    const shown = Date.parse(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}Z`);
-    moment += Date.parse(`${wall}Z`) - shown;
-  }
-  return new Date(moment);
+  const shown = Date.parse(`${wall}Z`);
+  const [first, second] = [-DAY, DAY].map((away) => shown - offsetAt(shown + away, timeZone));
+  const shows = (moment) => moment + offsetAt(moment, timeZone) === shown;
+  return new Date(!shows(first) && shows(second) ? second : first);
 }
 
 function show() {

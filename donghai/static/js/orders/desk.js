@@ -36,6 +36,7 @@ listen({
   last: Number(desk.dataset.last),
   hear,
   moments: { stock: hearStock },
+  crew: true,
   viewers: $("viewers"),
   good: () => { line.textContent = line.dataset.good; },
   lost: () => { line.textContent = line.dataset.lost; },

@@ -164,8 +164,8 @@ function sendingEnded(why, words) {
 const isMuted = () => $("[data-camera=mute]").ariaPressed === "true";
 
 function mute() {
-  const button = $("[data-camera=mute]");
-  button.ariaPressed = String(!isMuted());
+  $("[data-camera=mute]").ariaPressed = String(!isMuted());
+  remember("muted", isMuted() ? "1" : "");
   for (const track of media.getAudioTracks()) track.enabled = !isMuted();
 }
 
@@ -253,6 +253,7 @@ export async function goLive() {
 export { stop };
 
 if (place) {
+  $("[data-camera=mute]").ariaPressed = String(Boolean(remembered("muted")));
   place.addEventListener("click", (event) => {
     const button = event.target.closest("[data-camera]");
     if (button) acts[button.dataset.camera]();

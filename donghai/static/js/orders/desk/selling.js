@@ -34,10 +34,11 @@ document.addEventListener("submit", async (event) => {
 });
 
 function showRefusal(form, words) {
-  const place = form.querySelector(".share-line") ?? form.appendChild(document.createElement("p"));
-  const said = document.createElement("span");
+  form.querySelector(".refusal")?.remove();
+  const said = document.createElement("p");
   said.className = "bad refusal";
   said.setAttribute("role", "alert");
   said.textContent = words;
-  place.replaceChildren(said);
+  form.append(said);
+  said.scrollIntoView({ block: "nearest" });
 }

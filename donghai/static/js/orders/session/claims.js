@@ -2,17 +2,27 @@
 import { countDown, inWords, say } from "../../donghai.js";
 import { myName } from "../../livestream/chat_field.js";
 import { post } from "./asking.js";
+import { keep } from "./mine.js";
 import { $, pieceOf, refreshPrices, room, rowOf } from "./pieces.js";
 import { changed, draw } from "./pins.js";
 import { join, taken } from "./waiting.js";
+
+let pending = null; // what was asked for and has no answer yet: asked again with the same key
+
+function keyFor(wanted) {
+  const what = JSON.stringify(wanted);
+  if (pending?.what !== what) pending = { what, key: crypto.randomUUID?.() };
+  return pending.key && { "Idempotency-Key": pending.key };
+}
 
 /** Claim one at the price that stands on the page; `minor` where another was agreed to. */
 export async function claim(listing, button, minor = pieceOf(listing)?.minor) {
   button.disabled = true;
   const wanted = { listing, name: myName(), price_minor: minor };
-  const answer = await post(room.dataset.claims, wanted).catch(() => null);
+  const answer = await post(room.dataset.claims, wanted, keyFor(wanted)).catch(() => null);
   button.disabled = false;
-  if (!answer) return say(room.dataset.lost);
+  if (!answer || answer.status >= 500) return say(room.dataset.lost);
+  pending = null;
   const body = await answer.json();
   $("pieces").close();
   $("refusal").close();
@@ -22,6 +32,7 @@ export async function claim(listing, button, minor = pieceOf(listing)?.minor) {
 
 function showReceipt(listing, receipt) {
   taken(listing);
+  keep(listing, receipt.expires_at);
   $("receipt-heading").textContent = pieceOf(listing)?.title ?? $("pinned-title").textContent;
   $("receipt-clock").dataset.until = receipt.expires_at;
   $("receipt-place").textContent = receipt.place;

@@ -1,5 +1,6 @@
 // What the room knows of each piece: the rows of its list carry it.
 import { countDown, now, showTimes } from "../../donghai.js";
+import { isMine } from "./mine.js";
 
 export const room = document.getElementById("room");
 export const $ = (id) => document.getElementById(id);
@@ -55,7 +56,7 @@ export function drawRow(listing) {
   if (claim) {
     claim.disabled = piece.left <= 0;
     claim.hidden = piece.left <= 0 && piece.held > 0;
-    wait.hidden = !claim.hidden;
+    wait.hidden = !claim.hidden || isMine(listing);
   }
   const cameFor = $("came-for");
   if (Number(cameFor?.elements.listing.value) === listing) drawPrice(cameFor, piece);

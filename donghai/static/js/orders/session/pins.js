@@ -1,6 +1,7 @@
 // The cards of what is shown: the piece that is looked at, and up to two beside it.
 import { countDown, now } from "../../donghai.js";
 import { $, drawRow, forgetDeal, pieceOf, room } from "./pieces.js";
+import { isMine } from "./mine.js";
 import { ticketOf } from "./tickets.js";
 
 const card = $("pinned");
@@ -73,8 +74,9 @@ function drawClock(box, clock, until) {
 function drawActs({ left, held, sells }) {
   const ticket = ticketOf(looked);
   const mayClaim = left > 0 || Boolean(ticket?.offered_until);
-  const mayWait = !mayClaim && (held > 0 || Boolean(ticket));
-  claimForm.hidden = mayWait;
+  const isHers = !mayClaim && isMine(looked);
+  const mayWait = !mayClaim && !isHers && (held > 0 || Boolean(ticket));
+  claimForm.hidden = mayWait || isHers;
   waitForm.hidden = !mayWait || !room.dataset.sells;
   claimButton.disabled = !mayClaim || !sells;
   claimButton.textContent = mayClaim ? claimButton.dataset.verb : claimButton.dataset.sold;
@@ -91,6 +93,8 @@ function drawHeld({ left, held, line, backAt }) {
   if (ticket?.offered_until) {
     words.push(card.dataset.yours);
     until = ticket.offered_until;
+  } else if (left <= 0 && isMine(looked)) {
+    words.push(card.dataset.mine);
   } else if (left <= 0 && (held > 0 || ticket)) {
     if (ticket) words.push(card.dataset.place.replace("{n}", ticket.place));
     until = backAt && Date.parse(backAt) > now() ? backAt : "";
@@ -149,6 +153,8 @@ setInterval(() => {
     draw();
   }
 }, 250);
+
+room.addEventListener("mine", draw);
 
 /** Facts of a row have changed. */
 export function changed(listing) {
