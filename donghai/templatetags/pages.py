@@ -33,7 +33,7 @@ def viewer_zone(request: HttpRequest | None) -> ZoneInfo:
     name = request.COOKIES.get("zone", "") if request else ""
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):  # the last is of names that nobody knows
         return ZoneInfo("UTC")
 
 

@@ -92,7 +92,7 @@ def _reminder(session: LiveSession, reminder: Reminder) -> EmailMultiAlternative
         mail = _mail(
             "reminder",
             subscriber,
-            _("%(host)s is live: %(when)s") % facts,
+            _("%(host)s goes live: %(when)s") % facts,
             {
                 "session": session,
                 "when": when,

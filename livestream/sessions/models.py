@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models import Variant
 from donghai.money import Money
@@ -66,7 +67,7 @@ class LiveSession(models.Model):
     class State(models.TextChoices):
         SCHEDULED = "SCHEDULED", _("scheduled")
         ON_AIR = "ON_AIR", _("on air")
-        ENDED = "ENDED", _("ended")
+        ENDED = "ENDED", pgettext_lazy("state", "ended")
         CANCELLED = "CANCELLED", _("cancelled")
 
     host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="sessions")

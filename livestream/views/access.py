@@ -15,7 +15,10 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 
+from donghai.api import refusal
+from donghai.errors import Refused
 from hosts.models import Host
 from livestream.crew import services as crew
 from livestream.crew.services import Seat
@@ -23,6 +26,32 @@ from livestream.models import LiveSession
 
 P = ParamSpec("P")
 SAID = ("variant", "retail")  # of an assistant's form, written down with the act
+
+
+class LoggedOut(Refused):
+    code = "logged_out"
+    title = _("You are logged out. Load the page anew and log in; the picture goes on.")
+    status = 401
+
+
+def for_scripts_too(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A form that a script may send as well: it gets a problem document, or nothing."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.accepts("text/html"):
+            return view(request, *args, **kwargs)
+        try:
+            if not request.user.is_authenticated:
+                raise LoggedOut()
+            view(request, *args, **kwargs)
+        except Refused as refused:
+            return refusal(request, refused)
+        return HttpResponse(status=204)
+
+    return answer
 
 
 def for_hosts(

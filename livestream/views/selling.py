@@ -1,9 +1,7 @@
 """What a host changes while she sells: the order, a price, a flash deal."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from donghai.api import refusal
 from donghai.errors import Refused
 from donghai.paging import whole_number
 from donghai.templatetags.pages import yuan
@@ -20,32 +17,11 @@ from hosts.models import Host
 from livestream.deals import services as deals
 from livestream.models import Listing, LiveSession
 from livestream.sessions import linking, pricing
-from livestream.views.access import for_desk, own_session
+from livestream.views.access import for_desk, for_scripts_too, own_session
 
 MINUTES = (1, 3, 5, 10)
 USUAL_MINUTES = 5
 USUAL_CAP = 10  # pieces of a deal
-
-
-P = ParamSpec("P")
-
-
-def for_scripts_too(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A form that a script may send as well: it gets a problem document, or nothing."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.accepts("text/html"):
-            return view(request, *args, **kwargs)
-        try:
-            view(request, *args, **kwargs)
-        except Refused as refused:
-            return refusal(request, refused)
-        return HttpResponse(status=204)
-
-    return answer
 
 
 @for_scripts_too

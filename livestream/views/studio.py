@@ -14,7 +14,7 @@ from livestream.models import Listing, LiveSession, RoomEvent
 from livestream.schedule import planning
 from livestream.sessions import linking, services
 from livestream.video import streams
-from livestream.views.access import for_desk, for_hosts, own_session
+from livestream.views.access import for_desk, for_hosts, for_scripts_too, own_session
 
 
 @for_hosts
@@ -44,6 +44,7 @@ def studio(request: HttpRequest, host: Host) -> HttpResponse:
     )
 
 
+@for_scripts_too
 @for_desk
 @require_POST
 def run(request: HttpRequest, host: Host, session_id: int, act: str) -> HttpResponse:
@@ -60,6 +61,7 @@ def run(request: HttpRequest, host: Host, session_id: int, act: str) -> HttpResp
     return redirect("orders:desk", session.pk)
 
 
+@for_scripts_too
 @for_desk
 @require_POST
 def hand_over(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:
@@ -70,6 +72,7 @@ def hand_over(request: HttpRequest, host: Host, session_id: int) -> HttpResponse
     return redirect("orders:desk", session.pk)
 
 
+@for_scripts_too
 @for_desk
 @require_POST
 def pin(
@@ -83,6 +86,7 @@ def pin(
     return redirect("orders:desk", session.pk)
 
 
+@for_scripts_too
 @for_desk
 @require_POST
 def pin_next(request: HttpRequest, host: Host, session_id: int) -> HttpResponse:

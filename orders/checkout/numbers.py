@@ -146,20 +146,18 @@ def pieces(session: LiveSession) -> list[Piece]:
 
 
 def _shown(session: LiveSession) -> dict[int, list[timedelta]]:
-    """How long each listing was in the host's hand, each time: from being pinned until
-    another one was, or it was put down, or the session ended."""
+    """How long each listing was shown, each time: from being pinned until it left or
+    the session ended; up to three are shown at once."""
     told = RoomEvent.objects.filter(session=session, kind__in=("pin", "unpin"))
-    held, since = None, session.went_live_at
+    since: dict[int, datetime] = {}
     found: dict[int, list[timedelta]] = {}
-    end = session.ended_at or timezone.now()
-    rows = [*told.order_by("number").values_list("kind", "payload", "at")]
-    for kind, payload, at in [*rows, ("end", {}, end)]:
-        listing = payload.get("listing")
-        if (kind == "unpin" and listing != held) or (kind == "pin" and listing == held):
-            continue
-        if held is not None and since is not None:
-            found.setdefault(held, []).append(at - since)
-        held, since = (listing if kind == "pin" else None), at
+    rows = [*told.order_by("number").values_list("payload", "at")]
+    for payload, at in [*rows, ({}, session.ended_at or timezone.now())]:
+        up = payload.get("pinned", [])
+        for listing in since.keys() - set(up):
+            found.setdefault(listing, []).append(at - since.pop(listing))
+        for listing in up:
+            since.setdefault(listing, at)
     return found
 
 

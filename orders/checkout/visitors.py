@@ -20,9 +20,9 @@ LASTS = 365 * 24 * 3600  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who looks. Prices are for the country she chose, else for the market a
-    piece is sold to, the same on every page; `home` says whose money she thinks in,
-    unless she chose that, too."""
+    """Somebody who looks. Prices are for the country she chose or her browser names,
+    else for the market a piece is sold to, the same on every page; `home` says whose
+    money she thinks in, unless she chose that, too."""
 
     country: str = ""
     home: str = ""
@@ -48,22 +48,37 @@ class Visitor:
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
-    """By the country and money she chose; her money else by her browser's region."""
-    chosen = chosen_country(request)
+    """By the country and money she chose, else by her browser's region."""
+    country, tags = country_of(request), _tags(request)
     money = request.COOKIES.get(MONEY_COOKIE, "")
-    languages = parse_accept_lang_header(request.headers.get("accept-language", ""))
-    regions = (tag.upper().partition("-")[2] for tag, _weight in languages)
     return Visitor(
-        country=chosen,
-        home=chosen or next((x for x in regions if len(x) == 2), ""),
+        country=country,
+        home=country or (_region(tags[0]) if tags else ""),
         money=money if money in rates.KNOWN else "",
     )
 
 
-def chosen_country(request: HttpRequest) -> str:
-    """What the visitor said herself; "" for nothing, or where nothing is sent."""
+def country_of(request: HttpRequest) -> str:
+    """What the visitor chose, else what her browser says; "" where nothing is sent.
+
+    Browsers all over the world come as `en-us`: that says nothing of where one lives.
+    """
+    known = countries(timezone.localdate())
     said = request.COOKIES.get(COOKIE, "")
-    return said if said in countries(timezone.localdate()) else ""
+    if said in known:
+        return said
+    named = [_region(tag) for tag in _tags(request)[:1] if tag != "en-us"]
+    return named[0] if named and named[0] in known else ""
+
+
+def _tags(request: HttpRequest) -> list[str]:
+    """The languages with a region that a browser asks for, the dearest first."""
+    asked = parse_accept_lang_header(request.headers.get("accept-language", ""))
+    return [tag for tag, _weight in asked if len(_region(tag)) == 2]
+
+
+def _region(tag: str) -> str:
+    return tag.upper().partition("-")[2]
 
 
 def choose(request: HttpRequest, *, country: str, money: str | None) -> Visitor:

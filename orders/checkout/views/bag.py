@@ -23,7 +23,8 @@ from orders.checkout import claiming, services
 from orders.checkout.address import WrongDestination, address_from
 from orders.checkout.bag import bag_of
 from orders.checkout.models import Claim, Order, Quote
-from orders.checkout.visitors import chosen_country, shipped_to
+from orders.checkout.visitors import choose, country_of, shipped_to
+from orders.checkout.visitors import keep as keep_visitor
 from orders.checkout.why import PriceLine, explained
 
 AS_BUYERS_KNOW_THEM = {
@@ -98,7 +99,10 @@ def bag(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and request.POST.get("action") == "pay":
         order = _place(request, form)
         if order is not None:
-            return redirect("orders:pay-now", order.number, preserve_request=True)
+            paying = redirect("orders:pay-now", order.number, preserve_request=True)
+            lives = choose(request, country=order.country, money=None)
+            keep_visitor(paying, lives)
+            return paying
     held = _held(bag_of(request))
     currencies = list(dict.fromkeys(claim.currency for claim in held))
     asked = request.POST.get("currency") or request.GET.get("currency", "")
@@ -215,7 +219,7 @@ def _last_address(request: HttpRequest, claims: Sequence[Claim]) -> dict[str, st
     known = {"email": user.email, "name": user.name} if user.is_authenticated else {}
     if claims:
         market = claims[0].listing.session.market_id
-        known["country"] = chosen_country(request) or market
+        known["country"] = country_of(request) or market
     return known
 
 

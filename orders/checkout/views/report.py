@@ -48,7 +48,7 @@ def report_file(request: HttpRequest, host: Host, session_id: int) -> HttpRespon
     """The same as CSV: the pieces, then the minutes."""
     session = own_session(host, session_id)
     answer: Any = StreamingHttpResponse(
-        csv_lines(_lines(session)), content_type=CSV_TYPE
+        csv_lines(list(_lines(session))), content_type=CSV_TYPE
     )
     answer["Content-Disposition"] = f'attachment; filename="session-{session.pk}.csv"'
     return answer

@@ -54,7 +54,7 @@ def test_claims_orders_money_and_her_share_add_up_to_what_was_sold():
     assert (piece.takings, piece.share) == (line.total, share.amount)
 
 
-def test_a_piece_was_shown_from_its_pin_until_the_next_one_or_the_end():
+def test_a_piece_was_shown_from_its_pin_until_it_left_or_the_end():
     session = make_session()
     host, start = session.host, timezone.now()
     first, second = (make_listing(session=session) for _ in range(2))
@@ -75,9 +75,9 @@ def test_a_piece_was_shown_from_its_pin_until_the_next_one_or_the_end():
 
     session.refresh_from_db()
     shown = {piece.listing.pk: piece for piece in numbers.pieces(session)}
-    assert shown[first.pk].shown == timedelta(seconds=90)
-    assert shown[first.pk].times_shown == 2
-    assert shown[second.pk].shown == timedelta(seconds=50)
+    assert shown[first.pk].shown == timedelta(seconds=120)
+    assert shown[first.pk].times_shown == 1
+    assert shown[second.pk].shown == timedelta(seconds=150)  # beside it, then alone
     assert shown[never.pk].shown == timedelta()
 
 

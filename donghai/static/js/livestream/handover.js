@@ -6,6 +6,9 @@ const sheet = document.getElementById("handover");
 const $ = (id) => document.getElementById(id);
 let timer = null;
 
+/** While somebody is asked, the room may end: she is taken along all the same. */
+export const isGoingOn = () => sheet.open;
+
 export function handOver({ session, host, title }) {
   const words = $("handover-title");
   words.textContent = words.dataset.words.replace("{host}", host);

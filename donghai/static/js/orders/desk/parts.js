@@ -75,8 +75,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   event.submitter.disabled = true;
   $("queue").close();
-  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
-  if (!answer?.ok) say($("line").dataset.lost);
+  await send(form);
   event.submitter.disabled = false;
   refresh();
 });

@@ -2,7 +2,7 @@
 // anew, as a reload would end the recording, and some phones would ask for leave again.
 import { say } from "../../donghai.js";
 import * as camera from "../../livestream/video/camera.js";
-import { $, desk, redraw } from "./parts.js";
+import { $, desk, redraw, refusalOf } from "./parts.js";
 
 const WHOLE = ["#state-pill", ".desk-body", ".desk-queue", ".desk-acts", "#queue", "#ending"];
 
@@ -29,14 +29,10 @@ export async function stateChanged() {
   await camera.goLive();
 }
 
-async function send(form) {
-  return fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
-}
-
 const acts = {
   async "go-live"(form) {
-    if ((await send(form))?.ok) return stateChanged();
-    return say($("line").dataset.lost);
+    const words = await refusalOf(form);
+    return words ? say(words) : stateChanged();
   },
   async "end-session"(form) {
     await camera.stop();
@@ -48,8 +44,8 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.id === "hand-over") {
     event.preventDefault();
-    const answer = await send(form);
-    return say(answer?.ok ? $("ending").dataset.handed : $("line").dataset.lost);
+    form.querySelector("[role=status]").textContent = (await refusalOf(form)) || $("ending").dataset.handed;
+    return;
   }
   if (!acts[form.id] || !camera.runs()) return;
   event.preventDefault();
