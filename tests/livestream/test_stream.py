@@ -294,6 +294,7 @@ def test_what_cannot_be_served_is_a_problem_document(
 
 def test_viewers_are_counted_over_all_processes(web, start, room, watch):
     first, second = watch(web, room, after=0), watch(web, room, after=0)
+    watch(web, room, after="0&crew=1")  # who sells is no viewer
     assert first.next_of("viewers") == {"viewers": 2}
     other_process = start()
     third = watch(other_process, room, after=0)

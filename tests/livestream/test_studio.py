@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from livestream.models import Listing, LiveSession
@@ -137,3 +138,36 @@ def test_a_host_goes_live_and_ends_by_plain_forms():
     client.post(f"/studio/{session.pk}/end/")
     session.refresh_from_db()
     assert session.state == LiveSession.State.ENDED
+
+
+@pytest.mark.django_db
+def test_who_is_logged_out_is_told_so_by_the_desks_buttons():
+    session = make_session(on_air=False)
+    door = f"/studio/{session.pk}/go-live/"
+    by_script = {"accept": "application/json"}
+
+    refused = Client().post(door, headers=by_script)
+
+    session.refresh_from_db()
+    assert (refused.status_code, refused.json()["code"]) == (401, "logged_out")
+    assert session.state == LiveSession.State.SCHEDULED
+    make_session(host=session.host)
+    busy = make_client(session.host.user).post(door, headers=by_script)
+    assert busy.json()["title"]
+    session.refresh_from_db()
+    assert session.state == LiveSession.State.SCHEDULED
+
+
+@pytest.mark.django_db
+def test_a_date_to_change_has_its_day_in_every_language_until_it_is_over():
+    session = make_session(on_air=False)
+    client = make_client(session.host.user)
+    page = f"/studio/{session.pk}/date/"
+
+    shown = client.get(page, headers={"accept-language": "zh-hans"}).content.decode()
+    assert f'value="{session.starts_on.isoformat()}"' in shown
+
+    client.post(f"/studio/{session.pk}/cancel/")
+    refused = client.get(page)
+    assert refused.status_code == 409
+    assert 'name="starts_on"' not in refused.content.decode()

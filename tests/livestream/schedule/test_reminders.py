@@ -83,7 +83,7 @@ def test_a_mail_says_three_times_in_the_readers_language_and_stops_by_one_click(
     for place in ("your time", "in New York", "in Donghai"):
         assert place in sent.body
         assert place in html
-    assert sent.subject.startswith("Donghai: Mei is live: ")
+    assert sent.subject.startswith("Donghai: Mei goes live: ")
     link, stop = links(sent.body)
     assert link == f"/live/{session.pk}/"
     assert "ann" not in stop

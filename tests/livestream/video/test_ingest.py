@@ -236,6 +236,7 @@ def test_nobody_but_the_host_may_send(camera, client):
         == 404
     )
     assert client.post(f"/studio/{camera.session.pk}/camera/").status_code == 302
+    assert camera.client.put(f"{camera.answer['to']}{10**20}/init").status_code == 404
     for token in ("x", "", theirs.answer["token"], camera.answer["token"] + "x"):
         assert camera.put(1, FRAGMENTS[1], token=token or "-")[0] == 401
     with time_machine.travel(timezone.now() + timedelta(seconds=tokens.SECONDS + 1)):
