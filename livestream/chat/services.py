@@ -24,6 +24,7 @@ from livestream.sessions.models import LiveSession
 from livestream.sessions.services import require
 
 LONGEST_CHAT = 200
+MOST_MARKS = 4  # accents on one letter
 TRANSLATE = "livestream.translate_line"
 CREW_LOOKS = b'{"kind":"crew","payload":{}}'  # "something waits": who is crew asks what
 
@@ -183,8 +184,16 @@ def voice(session_id: int, viewer: UUID | None, address_hash: str) -> dict[str, 
 
 
 def plain_text(text: str) -> str:
-    """One line without control or direction marks, which could dress up as others."""
-    kept = "".join(x if unicodedata.category(x)[0] != "C" else " " for x in text)
+    """One line without control or direction marks, which could dress up as others.
+
+    No script stacks more than a few marks on a letter; a tower of them covers others.
+    """
+    kept, marks = "", 0
+    for sign in text:
+        kind = unicodedata.category(sign)[0]
+        marks = marks + 1 if kind == "M" else 0
+        if marks <= MOST_MARKS:
+            kept += sign if kind != "C" else " "
     return " ".join(kept.split())
 
 

@@ -19,7 +19,7 @@ ENDINGS = (
 )
 WORDLIKE = "me|de|es|it|us|to|ca|au|br|tv|co|app|link|live|page|top|vip|club|[a-z]{2}"
 LINK = re.compile(
-    r"https?:|www\s?\.|\b[a-z0-9-]{1,63}\s?\.\s?"
+    r"h(?:tt|xx)ps?:|www\s?\.|\b[a-z0-9-]{1,63}\s?\.\s?"
     rf"(?:(?:{ENDINGS})\b|(?:{WORDLIKE})\s?/\s?\w)"
 )
 # A stop between two sentences is no address: "it is heated. it looks" stays unharmed
@@ -63,7 +63,7 @@ class Watched:
 
 def has_link(text: str) -> bool:
     """A web address, also one with blanks around its stops."""
-    bare = plain(text)
+    bare = plain(text).replace("。", ".")
     return bool(LINK.search(bare if "://" in bare else SENTENCE.sub(" ", bare)))
 
 

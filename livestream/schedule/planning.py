@@ -19,6 +19,7 @@ from livestream.sessions.models import LiveSession
 from livestream.sessions.services import Plan
 
 MONTH = timedelta(days=31)
+YEAR = timedelta(days=366)  # in it each clock has changed both ways
 MOST_NAMED = 6  # dates without a certificate
 
 
@@ -46,7 +47,8 @@ def look(
         _occasion(host, replace(plan, starts_on=day), session_id) for day in made
     ]
     today = timezone.localdate(timezone=ZoneInfo(zone))
-    found = cautions.of_clocks(zone, plan.starts_time, made, today)
+    year = series.to_come(plan, rule, ahead=YEAR) if rule else made
+    found = cautions.of_clocks(zone, plan.starts_time, year, today)
     found += cautions.of_plan(occasions)
     if made and barred:
         found.append(Caution("certificate", _barred(barred)))

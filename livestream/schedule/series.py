@@ -65,15 +65,17 @@ def begin(*, host: Host, plan: Plan, rule: Rule) -> Series:
     return series
 
 
-def to_come(plan: Plan, rule: Rule, now: datetime | None = None) -> list[date]:
-    """The dates a series has from now on, as far ahead as sessions are made."""
+def to_come(
+    plan: Plan, rule: Rule, now: datetime | None = None, ahead: timedelta = AHEAD
+) -> list[date]:
+    """The dates a series has from now on, usually as far ahead as sessions are made."""
     moment = now or timezone.now()
     today = moment.astimezone(ZoneInfo(plan.clock)).date()
     start = max(today - timedelta(days=1), plan.starts_on)
     lasts = timedelta(minutes=plan.minutes)
     return [
         day
-        for day in recurrence.days(rule, plan.starts_on, start, start + AHEAD)
+        for day in recurrence.days(rule, plan.starts_on, start, start + ahead)
         if _ends(day, plan, lasts) > moment
     ]
 

@@ -177,10 +177,20 @@ def test_a_word_is_itself_in_any_disguise(data, between):
         ("It is heated. It looks fine", False),
         ("nice.is it 3.5 cm?", False),
         ("de Uruguay.es natural", False),
+        ("evil。com", True),
+        ("hxxp://x.y", True),
     ],
 )
 def test_web_addresses_are_told_from_sentences(text, link):
     assert has_link(text) == link
+
+
+def test_a_tower_of_accents_is_cut_and_real_words_stay():
+    tower = "a" + "\u0301" * 150
+
+    assert len(services.plain_text(tower)) == 1 + services.MOST_MARKS
+    for word in ("Việt Nam", "ที่นี่", "कृत्रिम", "بِسْمِ"):
+        assert services.plain_text(word) == word
 
 
 def test_telephone_numbers_are_told_from_prices_and_questions_from_praise():
