@@ -73,7 +73,7 @@ def test_host_and_viewers_see_the_same_night(open_phone):
     for page in (viewer, other):
         page.goto(f"/live/{session.pk}/")
     sign_in(host, session.host.user, f"/studio/{session.pk}/desk/")
-    expect(host.locator("#line")).to_have_text("line good")
+    expect(host.locator("#line")).to_have_text("connected")
 
     viewer.fill("#chat-form [name=text]", "Is it heated?")
     viewer.press("#chat-form [name=text]", "Enter")
