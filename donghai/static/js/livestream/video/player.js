@@ -7,7 +7,7 @@ const NOT_YET = 1500; // milliseconds until a playlist that isn't there is asked
 const LIVE = {
   lowLatencyMode: true, // catching up by playing faster needs it, on plain playlists too
   liveSyncDuration: 1.5,
-  liveMaxLatencyDuration: 8,
+  liveMaxLatencyDuration: 5, // later than that it goes to where the show is; the replay has the rest
   maxLiveSyncPlaybackRate: 1.2,
   backBufferLength: 10,
   manifestLoadingMaxRetry: 0,
