@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, serializers, status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -115,10 +115,7 @@ class MakeClaim(APIView):
 
 def _key_of(request: Request) -> UUID | None:
     key = request.headers.get(idempotency.HEADER)
-    try:
-        return UUID(key) if key else None
-    except ValueError:
-        raise exceptions.ValidationError({idempotency.HEADER: ["UUID"]}) from None
+    return serializers.UUIDField().run_validation(key) if key else None
 
 
 class DropClaim(BagView):

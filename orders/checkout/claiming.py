@@ -75,7 +75,7 @@ def claim(  # noqa: PLR0913 - the facts of a claim, nothing more
     try:
         first = _made_with(key, listing_id)
         return first or _make(session_id, wanted, quantity, price_minor)
-    except IntegrityError:  # the same at the same time
+    except (IntegrityError, Refused):  # the same at the same time took it
         first = _made_with(key, listing_id)
         if first is None:
             raise

@@ -1,8 +1,10 @@
 """Claims by the server's clock, quotes with rules, orders from a frozen price."""
 
+import time
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -300,6 +302,25 @@ def test_a_claim_asked_for_again_with_its_key_is_the_first_one(client):
     assert odd.status_code == 400
     assert stolen.json()["code"] == "idempotency_key_reused"
     assert Claim.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_tap_at_whatever_moment_never_finds_her_own_piece_sold_out():
+    session = make_session()
+    for part in range(40):
+        variant = make_variant(on_hand=1)
+        listing = make_listing(session=session, variant=variant)
+        bag, key = uuid.uuid4(), uuid.uuid4()
+
+        def tap(place, later=part / 4000, **asked):  # seconds: as long as a claim takes
+            time.sleep(place * later)
+            return make_claim(**asked)
+
+        asked = {"listing": listing, "bag": bag, "key": key}
+        made = in_threads(2, partial(tap, **asked))
+
+        assert made[0] == made[1], made
+    assert Claim.objects.count() == 40
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,8 +6,13 @@ const sheet = document.getElementById("handover");
 const $ = (id) => document.getElementById(id);
 let timer = null;
 
-/** While somebody is asked, the room may end: she is taken along all the same. */
-export const isGoingOn = () => sheet.open;
+let afterwards = null;
+
+/** Do it now; while she is being asked, only if she stays. */
+export function unlessSheGoes(work) {
+  if (sheet.open) afterwards = work;
+  else work();
+}
 
 export function handOver({ session, host, title }) {
   const words = $("handover-title");
@@ -33,6 +38,7 @@ export function handOver({ session, host, title }) {
 const stay = () => {
   clearInterval(timer);
   sheet.close();
+  afterwards?.();
 };
 $("handover-stay").addEventListener("click", stay);
 sheet.addEventListener("cancel", stay);

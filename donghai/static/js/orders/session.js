@@ -3,7 +3,7 @@
 import { chatField } from "../livestream/chat_field.js";
 import { chatLog } from "../livestream/chat_log.js";
 import { listen } from "../livestream/events.js";
-import { handOver, isGoingOn } from "../livestream/handover.js";
+import { handOver, unlessSheGoes } from "../livestream/handover.js";
 import { reactions } from "../livestream/reactions.js";
 import * as stage from "../livestream/video/stage.js";
 import "./session/claims.js";
@@ -58,7 +58,7 @@ const hear = {
   replay: () => soon(() => location.reload()),
   live: () => soon(() => location.reload()),
   moved,
-  end: (said) => calledOff(said) || isGoingOn() || soon(() => location.reload(), 500),
+  end: (said) => calledOff(said) || unlessSheGoes(() => soon(() => location.reload(), 500)),
 };
 
 listen({
